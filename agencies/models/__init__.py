@@ -1,0 +1,38 @@
+"""All configuration of a region, the people who work there and what they have to work with."""
+
+from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
+from agencies.models.policy import (
+    IncidentType,
+    Procedure,
+    RuleSet,
+    RunCard,
+    RunCardLine,
+    SubtypeMapping,
+    Target,
+)
+from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+
+__all__ = [
+    "Agency",
+    "Agreement",
+    "ApiToken",
+    "Area",
+    "ConfigVersion",
+    "IncidentType",
+    "Membership",
+    "PackState",
+    "Place",
+    "Procedure",
+    "Region",
+    "Roster",
+    "RuleSet",
+    "RunCard",
+    "RunCardLine",
+    "Shift",
+    "ShiftHandover",
+    "SubtypeMapping",
+    "Target",
+    "Unit",
+    "User",
+]

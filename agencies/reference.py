@@ -1,0 +1,167 @@
+"""A region's configuration as plain data: what routing, deadlines and screens are fed with. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+BASE_TYPES = (
+    "medical",
+    "fire",
+    "disaster",
+    "public_order",
+    "traffic",
+    "violence_women_children",
+    "public_facility",
+    "other_non_emergency",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    code: str
+    base: str
+    name: str
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRef:
+    id: str
+    code: str
+    name: str
+    short: str = ""
+    kind: str = "other"
+    phone: str = ""
+    referral_number: str = ""
+    needs_agreement: bool = False
+    women_children_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRef:
+    id: str
+    version: int
+    agency: str
+    scope: tuple[str, ...]
+    signed: bool
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def covers(self, type_code: str, base: str, at: datetime) -> bool:
+        """Signed, in force at `at`, and about this type."""
+        return self.in_force(at) and ("*" in self.scope or type_code in self.scope or base in self.scope)
+
+    def in_force(self, at: datetime) -> bool:
+        """Signed, begun and not ended at `at`."""
+        begun = self.valid_from is None or self.valid_from <= at
+        return self.signed and begun and (self.valid_until is None or at < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRef:
+    agency: str
+    role: str
+    position: int = 0
+    backup: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCardRef:
+    id: str
+    version: int
+    type: str
+    subtype: str
+    lines: tuple[LineRef, ...]
+    area: str = ""
+    priority: str = ""
+    from_hour: int | None = None
+    until_hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRef:
+    id: str
+    version: int
+    stage: str
+    seconds: int
+    type: str = ""
+    priority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureRef:
+    id: str
+    version: int
+    type: str
+    subtype: str
+    title: str
+    questions: tuple = ()
+    steps: tuple = ()
+    tell_caller: tuple = ()
+    excludes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRef:
+    code: str
+    name: str
+    level: str
+    parent: str
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRef:
+    """One region with everything in force."""
+
+    code: str
+    name: str
+    kind: str
+    zone: str
+    stage: str
+    abbreviation: str = ""
+    slug: str = ""
+    phone: str = ""
+    served_by: str = ""
+    has_pack: bool = False
+    command_authority: str = ""
+    types: Mapping[str, TypeRef] = field(default_factory=lambda: MappingProxyType({}))
+    agencies: Mapping[str, AgencyRef] = field(default_factory=lambda: MappingProxyType({}))
+    agreements: Mapping[str, AgreementRef] = field(default_factory=lambda: MappingProxyType({}))
+    run_cards: tuple[RunCardRef, ...] = ()
+    targets: tuple[TargetRef, ...] = ()
+    procedures: tuple[ProcedureRef, ...] = ()
+    subtype_types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    areas: Mapping[str, AreaRef] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def takes_part(self, agency: AgencyRef, at: datetime) -> bool:
+        """Whether the agency takes part at all: no agreement needed, or one in force."""
+        if not agency.needs_agreement:
+            return True
+        agreement = self.agreements.get(agency.code)
+        return agreement is not None and agreement.in_force(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything, of one version."""
+
+    version: int
+    regions: Mapping[str, RegionRef]
+
+    def region(self, code: str) -> RegionRef | None:
+        return self.regions.get(code)
+
+    def centre_of(self, code: str) -> RegionRef | None:
+        """The region whose centre answers for `code` (Jakarta Pusat → DKI Jakarta)."""
+        region = self.regions.get(code)
+        if region is not None and region.served_by:
+            return self.regions.get(region.served_by)
+        return region

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from agencies import api
+
+urlpatterns = [path("auth/token/", api.TokenView.as_view(), name="api-token")]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from agencies import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("masuk/", views.SignInView.as_view(), name="login"),
+    path("keluar/", views.SignOutView.as_view(), name="logout"),
+]

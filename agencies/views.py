@@ -1,0 +1,173 @@
+"""Signing in, signing out, where each role begins; and the frame that all pages share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from agencies import caches
+from agencies.access import Actor, can, permissions_in
+from agencies.models.region import Stage
+from agencies.reference import Reference, RegionRef
+
+ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+PAGES = (
+    ("page.console", "console", _("Konsol")),
+    ("page.agency", "agency", _("Meja dinas")),
+    ("page.wall", "wall", _("Dinding")),
+    ("page.manage", "manage", _("Kelola")),
+    ("page.national", "national", _("Nasional")),
+)
+"""Permission, URL name, label: in this order the first page that a user may open is where they land."""
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil."),
+        "inactive": _("Akun ini tidak aktif. Hubungi admin wilayah."),
+    }
+
+
+class SignInView(LoginView):
+    template_name = "agencies/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignOutView(LogoutView):
+    pass
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return caches.actor_of_user(str(request.user.pk))
+
+
+@require_safe
+@never_cache
+@login_required
+def landing(request: HttpRequest) -> HttpResponse:
+    """To the page of the user's first role; somebody without a role in force is told so."""
+    for page in _pages(actor_of(request), ""):
+        return redirect(page["url"])
+    return render(request, "agencies/no_role.html", {"user_label": str(request.user)}, status=403)
+
+
+def page(permission: str, name: str, template: str, **options: Any) -> Callable:
+    """Decorator of a page view: signed in, `permission` in the region of the page, the common context.
+
+    The view gets (request, actor, region, context) and adds to the context. The region is `?wilayah=CODE`, else the
+    first one in which the actor has the permission.
+    """
+
+    def decorate(view: Callable[..., dict[str, Any] | None]) -> Callable[[HttpRequest], HttpResponse]:
+        @require_safe
+        @never_cache
+        @login_required
+        @wraps(view)
+        def wrapped(request: HttpRequest) -> HttpResponse:
+            actor = actor_of(request)
+            region = _region_of(request, actor, permission)
+            context = _frame(request, actor, region, name, **options)
+            view(request, actor, region, context)
+            return render(request, template, context)
+
+        return wrapped
+
+    return decorate
+
+
+def _region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+    reference = caches.reference()
+    asked = request.GET.get("wilayah", "")
+    allowed = [post.region for post in actor.posts if can(actor, permission, post.region)]
+    if not allowed or (asked and asked not in allowed):
+        raise PermissionDenied
+    return reference.region(asked or allowed[0])
+
+
+def _pages(actor: Actor, current: str) -> list[dict[str, Any]]:
+    return [
+        {"url": url, "label": label, "current": name == current}
+        for permission, name, label in PAGES
+        if can(actor, permission) and (url := _url(name))
+    ]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _frame(
+    request: HttpRequest, actor: Actor, region: RegionRef | None, name: str, *, live: bool = True
+) -> dict[str, Any]:
+    return {
+        "region_name": region.name if region else "",
+        "on_trial": bool(region) and region.stage == Stage.TRIAL,  # type: ignore[union-attr]
+        "pages": _pages(actor, name),
+        "live": live,
+        "user_label": str(request.user),
+        "page_config": page_config(request, actor, region) if live and region else None,
+    }
+
+
+def page_config(request: HttpRequest, actor: Actor, region: RegionRef) -> dict[str, Any]:
+    """What the scripts of a page need to know before their first request; nothing of any incident."""
+    own = [post for post in actor.posts if post.region == region.code]
+    return {
+        "region": region.code,
+        "region_name": region.name,
+        "zone": {"name": region.zone, "label": ZONE_LABELS.get(region.zone, "")},
+        "live_port": settings.LIVE_PORT,
+        "live_same_origin": settings.LIVE_SAME_ORIGIN,
+        "csrf": get_token(request),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "user": str(request.user),
+        "roles": sorted({post.role for post in own}),
+        "permissions": sorted(permissions_in(actor, region.code)),
+        "agency": next((post.agency_code for post in own if post.agency_code), ""),
+        "types": {kind.code: kind.name for kind in region.types.values()},
+    }
+
+
+def desk_config(region: RegionRef) -> dict[str, Any]:
+    """For those who send others: the agencies that take part now, and the regions to which a case may belong."""
+    now = timezone.now()
+    return {
+        "agencies": [
+            {"code": agency.code, "name": agency.name}
+            for agency in region.agencies.values()
+            if region.takes_part(agency, now)
+        ],
+        "neighbours": _neighbours(caches.reference(), region),
+    }
+
+
+def _neighbours(reference: Reference, region: RegionRef) -> list[dict[str, str]]:
+    """The regions of the same province, and every region that has a centre on this installation."""
+    province = region.code.split(".")[0]
+    near = [
+        other
+        for other in reference.regions.values()
+        if other.code != region.code
+        and not other.served_by
+        and (other.has_pack or ("." in other.code and other.code.split(".")[0] == province))
+    ]
+    return [{"code": other.code, "name": other.name} for other in sorted(near, key=lambda r: r.name)]

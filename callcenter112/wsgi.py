@@ -1,0 +1,12 @@
+"""HTTP: run by granian on threads, one pool of database connections for each worker process."""
+
+import os
+
+from callcenter112.embedded.tether import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter112.settings")
+die_with_parent()  # a worker whose granian parent was killed would go on sharing the port with the restarted one
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+application = get_wsgi_application()

@@ -1,0 +1,70 @@
+"""The board and the events behind the live feed, for everybody who fetches instead of listening."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agencies import selectors as agencies
+from agencies.access import Actor
+from agencies.apiview import ApiView
+from agencies.problems import Malformed, Reset
+from agencies.rest import allow
+from agencies.rowlevel import repeatable_sight
+from dispatch import docs, selectors
+from dispatch.api.pages import limit_of
+from dispatch.frames import Frames
+from dispatch.rows import unit_row
+from events import selectors as events
+
+KEPT = 200_000
+"""Events further back than this are not followed any more: fetch the board."""
+
+
+def _region_for(request: Request, permission: str) -> Any:
+    code = request.query_params.get("region", "")
+    if not code:
+        raise Malformed(errors=[{"field": "region", "message": "wajib diisi"}])
+    region = selectors.region_or_404(code)
+    allow(request.user, permission, region.code)
+    return region
+
+
+class BoardView(ApiView):
+    reads_in_sight = False
+
+    @extend_schema(**docs.BOARD)
+    def get(self, request: Request) -> Response:
+        region = _region_for(request, "board.view")
+        actor: Actor = request.user
+        with repeatable_sight(actor):  # seq and rows from one snapshot
+            head = events.head()
+            rows = [seen.row for seen in selectors.board_of(actor, region)]
+            units = [unit_row(unit, region) for unit in agencies.units_visible_to(actor, region.code)]
+        return Response(
+            {"seq": head.seq, "epoch": head.epoch, "region": region.code, "incidents": rows, "units": units}
+        )
+
+
+class EventsView(ApiView):
+    @extend_schema(**docs.EVENTS)
+    def get(self, request: Request) -> Response:
+        region = _region_for(request, "events.follow")
+        after = _seq(request.query_params.get("after", "0"))
+        limit = limit_of(request.query_params.get("limit"), 200, 1000)
+        head = events.head()
+        epoch = request.query_params.get("epoch")
+        if (epoch and epoch != head.epoch) or after > head.seq or after < head.seq - KEPT:
+            raise Reset(epoch=head.epoch, head=head.seq)
+        logged = events.public_after(after, upto=head.seq, region=region.code, limit=limit + 1)
+        page, more = logged[:limit], len(logged) > limit
+        frames = Frames(request.user, region).of(page, after)
+        upto = page[-1].seq if more else head.seq
+        return Response({"events": frames, "next": upto, "more": more, "head": head.seq, "epoch": head.epoch})
+
+
+def _seq(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise Malformed(errors=[{"field": "after", "message": "harus bilangan"}])
+    return int(value)

@@ -1,0 +1,134 @@
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agencies.access import Actor
+from agencies.apiview import ApiView
+from agencies.problems import Malformed, NotVisible
+from agencies.rest import allow, body_of, cleaned_fields, wish_of
+from agencies.rowlevel import sight
+from dispatch import docs, presenters
+from dispatch.api.pages import page_of
+from dispatch.parsing import Strict, read_change, read_report, region_code
+from dispatch.reports import Report
+from dispatch.services import attachments, reports
+from dispatch.services import incidents as services
+from events.services import Answered
+from incidents.lifecycle import INCIDENT
+
+
+def answer(request: Request, done: Answered, warnings: Any = ()) -> Response:
+    """Render what a write made, for this user; a replay says so."""
+    actor: Actor = request.user
+    with sight(actor):
+        body = presenters.incident_answer(actor, done.object_id, done.seq, detail=False)
+    body["warnings"] = [*cleaned_fields(request), *warnings]
+    return replayed(Response(body, status=done.status), done)
+
+
+def replayed(response: Response, done: Answered) -> Response:
+    if done.replayed:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def read_report_for(request: Request) -> tuple[Report, Any, list[dict[str, str]]]:
+    """The report in the body, its region, and what was set aside."""
+    body = body_of(request)
+    region = reports.region_of(region_code(body))
+    allow(request.user, "incident.create", region.code)
+    report, warnings = read_report(body, region.types)
+    return report, region, warnings
+
+
+class IncidentsView(ApiView):
+    @extend_schema(**docs.LIST_INCIDENTS)
+    def get(self, request: Request) -> Response:
+        return Response(page_of(request))
+
+    @extend_schema(**docs.CREATE_INCIDENT)
+    def post(self, request: Request) -> Response:
+        report, region, warnings = read_report_for(request)
+        at = timezone.now()
+        done = reports.log_report(report=report, actor=request.user, at=at, wish=wish_of(request))
+        located = reports.locate(report, region)
+        return answer(request, done, [*warnings, *presenters.location_warnings(located)])
+
+
+class IncidentView(ApiView):
+    @extend_schema(**docs.GET_INCIDENT)
+    def get(self, request: Request, incident_id: UUID) -> Response:
+        return Response(presenters.incident_answer(request.user, incident_id))
+
+
+class IncidentActionView(ApiView):
+    @extend_schema(**docs.INCIDENT_ACTION)
+    def post(self, request: Request, incident_id: UUID, action: str) -> Response:
+        if action not in INCIDENT.transitions:
+            raise NotVisible
+        change = read_change(action, body_of(request))
+        done = services.change(
+            incident_id=incident_id, change_=change, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return answer(request, done)
+
+
+class IncidentCallsView(ApiView):
+    @extend_schema(**docs.ADD_CALLER)
+    def post(self, request: Request, incident_id: UUID) -> Response:
+        body = body_of(request)
+        report, warnings = read_report({"region": "-", **body}, ())
+        done = services.add_caller(
+            incident_id=incident_id, report=report, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return answer(request, done, warnings)
+
+
+class IncidentNotesView(ApiView):
+    @extend_schema(**docs.ADD_NOTE)
+    def post(self, request: Request, incident_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        words = read.text("text", required=True)
+        read.finish({"text"})
+        done = services.add_note(
+            incident_id=incident_id, words=words, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return answer(request, done)
+
+
+class ClassifyView(ApiView):
+    @extend_schema(**docs.CLASSIFY)
+    def post(self, request: Request) -> Response:
+        report, region, warnings = read_report_for(request)
+        decision = reports.preview(report, region=region, at=timezone.now())
+        body = presenters.preview_answer(report, decision, region)
+        body["warnings"] += [*cleaned_fields(request), *warnings]
+        return Response(body)
+
+
+class PlacesView(ApiView):
+    @extend_schema(**docs.PLACES)
+    def get(self, request: Request) -> Response:
+        code = request.query_params.get("region", "")
+        if not code:
+            raise Malformed(errors=[{"field": "region", "message": "required"}])
+        region = reports.region_of(code)
+        allow(request.user, "place.search", region.code)
+        return Response(presenters.places_answer(region, request.query_params.get("q", "")))
+
+
+class IncidentAttachmentsView(ApiView):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(**docs.ADD_ATTACHMENT)
+    def post(self, request: Request, incident_id: UUID) -> Response:
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise Malformed(errors=[{"field": "file", "message": "wajib diisi"}])
+        done = attachments.add_attachment(incident_id=incident_id, upload=upload, actor=request.user, at=timezone.now())
+        return answer(request, done)

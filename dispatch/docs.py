@@ -1,0 +1,173 @@
+"""Descriptions of the API for OpenAPI. Shapes stand here once; the code reads leniently or strictly in parsing.py."""
+
+from copy import deepcopy
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers as s
+
+_ID = s.UUIDField()
+KEY = OpenApiParameter(
+    "Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, description="unik, disimpan 7 hari"
+)
+REGION = OpenApiParameter("region", str, required=True)
+AFTER = OpenApiParameter("after", str)
+
+Problem = inline_serializer(
+    "Problem",
+    {
+        "type": s.CharField(),
+        "title": s.CharField(),
+        "status": s.IntegerField(),
+        "detail": s.CharField(),
+        "errors": s.ListField(child=s.DictField()),
+    },
+)
+CodeName = inline_serializer("CodeName", {"code": s.CharField(), "name": s.CharField()})
+Due = inline_serializer("Due", {"stage": s.CharField(), "due_at": s.DateTimeField()})
+AssignmentRow = inline_serializer(
+    "AssignmentRow",
+    {
+        "id": s.UUIDField(),
+        "version": s.IntegerField(),
+        "agency": CodeName,
+        "role": s.ChoiceField(["lead", "support"]),
+        "status": s.CharField(),
+        "next_due": Due,
+    },
+)
+_ROW: dict[str, Any] = {
+    "id": s.UUIDField(),
+    "number": s.CharField(),
+    "version": s.IntegerField(),
+    "type": s.CharField(),
+    "priority": s.ChoiceField(["critical", "high", "normal", "low"]),
+    "status": s.CharField(),
+    "confidential": s.BooleanField(),
+    "lat": s.FloatField(allow_null=True),
+    "lon": s.FloatField(allow_null=True),
+    "precision": s.CharField(),
+    "area": CodeName,
+    "label": s.CharField(),
+    "created_at": s.DateTimeField(),
+}
+BoardRow = inline_serializer("BoardRow", {**_ROW, "assignments": s.ListField(child=deepcopy(AssignmentRow))})
+Incident = inline_serializer(
+    "Incident",
+    {
+        **_ROW,
+        "region": s.CharField(),
+        "classification": s.DictField(),
+        "assignments": s.ListField(child=deepcopy(AssignmentRow)),
+        "referrals": s.ListField(child=s.DictField()),
+        "duplicates": s.ListField(child=s.DictField()),
+        "seq": s.IntegerField(),
+        "warnings": s.ListField(child=s.DictField()),
+    },
+)
+_REPORT: dict[str, Any] = {
+    "narrative": s.CharField(required=False),
+    "caller": s.DictField(required=False),
+    "location": s.DictField(required=False),
+    "call": s.UUIDField(required=False),
+    "channel": s.CharField(required=False),
+    "occurred_at": s.DateTimeField(required=False),
+}
+Report = inline_serializer(
+    "Report",
+    {
+        "region": s.CharField(),
+        **_REPORT,
+        "type": s.CharField(required=False),
+        "priority": s.CharField(required=False),
+        "agencies": s.ListField(child=s.DictField(), required=False),
+        "answers": s.DictField(required=False),
+    },
+)
+Call = inline_serializer(
+    "Call",
+    {
+        "id": s.UUIDField(),
+        "version": s.IntegerField(),
+        "region": s.CharField(),
+        "channel": s.CharField(),
+        "number": s.CharField(allow_null=True),
+        "line": s.CharField(allow_null=True),
+        "provider_id": s.CharField(allow_null=True),
+        "lat": s.FloatField(allow_null=True),
+        "lon": s.FloatField(allow_null=True),
+        "offered_at": s.DateTimeField(allow_null=True),
+        "answered_at": s.DateTimeField(allow_null=True),
+        "abandoned_at": s.DateTimeField(allow_null=True),
+        "ended_at": s.DateTimeField(allow_null=True),
+        "disposition": s.CharField(allow_null=True),
+        "incident": s.UUIDField(allow_null=True),
+    },
+)
+OfferedCall = inline_serializer(
+    "OfferedCall",
+    {
+        "region": s.CharField(),
+        "number": s.CharField(required=False),
+        "line": s.CharField(required=False),
+        "offered_at": s.DateTimeField(required=False),
+        "lat": s.FloatField(required=False),
+        "lon": s.FloatField(required=False),
+        "provider_id": s.CharField(required=False),
+        "channel": s.CharField(required=False),
+    },
+)
+Anything = OpenApiTypes.OBJECT
+_REFUSED = {400: Problem, 401: Problem, 403: Problem, 404: Problem}
+_WRITE = {**_REFUSED, 409: Problem, 413: Problem, 422: Problem, 503: Problem}
+
+
+def _write(summary: str, request: Any, answer: Any, status: int = 200) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "parameters": [KEY],
+        "request": {"application/json": request},
+        "responses": {status: answer, **_WRITE},
+    }
+
+
+def _read(summary: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
+    return {"summary": summary, "parameters": list(parameters), "responses": {200: answer, **_REFUSED}}
+
+
+LIST_INCIDENTS = _read(
+    "Daftar kejadian",
+    inline_serializer("IncidentPage", {"results": s.ListField(child=deepcopy(BoardRow)), "next": s.CharField(allow_null=True)}),
+    OpenApiParameter("region", str),
+    OpenApiParameter("status", str),
+    OpenApiParameter("type", str),
+    OpenApiParameter("agency", str),
+    OpenApiParameter("q", str),
+    AFTER,
+)
+CREATE_INCIDENT = _write("Simpan laporan", Report, Incident, 201)
+GET_INCIDENT = _read("Kejadian dengan linimasa", Incident)
+INCIDENT_ACTION = _write("Tindakan pada kejadian", Anything, Incident)
+ADD_CALLER = _write("Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident)
+ADD_NOTE = _write("Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
+ADD_ATTACHMENT = {
+    "summary": "Lampiran",
+    "request": {"multipart/form-data": inline_serializer("NewAttachment", {"file": s.FileField()})},
+    "responses": {201: Incident, **_WRITE},
+}
+CLASSIFY = _write("Apa yang akan terjadi bila disimpan", Report, Anything)
+PLACES = _read("Usulan lokasi", s.ListField(child=s.DictField()), REGION, OpenApiParameter("q", str))
+OFFER_CALL = _write("Panggilan masuk", OfferedCall, Call, 201)
+GET_CALL = _read("Panggilan", Call)
+CALL_STEP = _write("Jawab atau akhiri panggilan", inline_serializer("CallStep", {"occurred_at": s.DateTimeField(required=False)}), Call)  # fmt: skip  # noqa: E501
+DISPOSE_CALL = _write(
+    "Hasil panggilan",
+    inline_serializer("CallDisposition", {"disposition": s.CharField(), "note": s.CharField(required=False)}),
+    Call,
+)
+ASSIGNMENT_ACTION = _write("Tindakan pada penugasan", Anything, AssignmentRow)
+UNIT_STATUS = _write("Status unit", Anything, Anything)
+UNIT_POSITIONS = _write("Posisi unit", Anything, Anything)
+BOARD = _read("Papan: semua kejadian terbuka", Anything, REGION)
+EVENTS = _read("Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))

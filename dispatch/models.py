@@ -1,0 +1,173 @@
+"""Who was sent, how fast they must be, and what they were told."""
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.ids import new_id
+from agencies.models import Agency, Unit, User
+from agencies.models.policy import STAGES
+from dispatch.lifecycle import AssignmentStatus
+from incidents.lifecycle import Outcome
+from incidents.models import Call, Incident, Text
+
+
+class Assignment(models.Model):
+    """One agency's part in an incident, with a clock of its own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.IntegerField(default=1)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=7)
+    position = models.SmallIntegerField(default=0)
+    """The order in which the agencies act, where it matters."""
+    status = models.CharField(max_length=12, default=AssignmentStatus.ASSIGNED)
+    reason = models.CharField(max_length=200, blank=True)
+    """Why this agency: the run card, the agreement, the person who chose it."""
+    run_card_id = models.UUIDField(null=True)
+    run_card_version = models.IntegerField(null=True)
+    agreement_id = models.UUIDField(null=True)
+    agreement_version = models.IntegerField(null=True)
+    exercise = models.BooleanField(default=False)
+    source = models.CharField(max_length=9, default="live")
+    created_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    end_reason = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome = models.CharField(max_length=20, blank=True)
+    victims = models.JSONField(null=True)
+    """{"dead", "injured", "evacuated"}: counts."""
+    report = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["position", "created_at"]
+        indexes = [
+            models.Index(fields=["incident"], name="assignment_incident"),
+            models.Index(
+                fields=["agency", "-created_at"], name="assignment_agency_at_work",
+                condition=~Q(status__in=["completed", "declined", "withdrawn"]),
+            ),
+        ]  # fmt: skip
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "agency"], condition=~Q(status__in=["declined", "withdrawn"]),
+                name="assignment_one_per_agency",
+            ),
+            models.CheckConstraint(condition=Q(role__in=["lead", "support"]), name="assignment_role_known"),
+            models.CheckConstraint(condition=Q(status__in=list(AssignmentStatus)), name="assignment_status_known"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome]), name="assignment_outcome_known"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.status}"
+
+
+class UnitAssignment(models.Model):
+    """A unit on the job, with its own times. The database makes it impossible to send one unit twice."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    en_route_at = models.DateTimeField(null=True)
+    on_scene_at = models.DateTimeField(null=True)
+    transporting_at = models.DateTimeField(null=True)
+    at_hospital_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["assignment"], name="unit_assignment_assignment")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(released_at=None), name="unit_sent_once")
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sent_at:%H.%M}"
+
+
+class Deadline(models.Model):
+    """A stage that has to be reached in time: of exactly one call, incident or assignment. A re-plan adds a row."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="+")
+    stage = models.CharField(max_length=12)
+    target_id = models.UUIDField(null=True)
+    target_version = models.IntegerField(null=True)
+    starts_at = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    """When the stage was reached, or when the deadline fell away (`void`)."""
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["warn_at"], name="deadline_to_warn", condition=Q(done_at=None, warned_at=None)),
+            models.Index(fields=["due_at"], name="deadline_to_breach", condition=Q(done_at=None, breached_at=None)),
+            models.Index(fields=["assignment"], name="deadline_assignment", condition=Q(assignment__isnull=False)),
+            models.Index(fields=["incident"], name="deadline_incident", condition=Q(incident__isnull=False)),
+            models.Index(fields=["call"], name="deadline_call", condition=Q(call__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(call__isnull=False, incident=None, assignment=None)
+                | Q(call=None, incident__isnull=False, assignment=None)
+                | Q(call=None, incident=None, assignment__isnull=False),
+                name="deadline_of_exactly_one",
+            ),
+            models.CheckConstraint(condition=Q(stage__in=STAGES), name="deadline_stage_known"),
+            models.CheckConstraint(
+                condition=Q(warn_at__gte=models.F("starts_at"), due_at__gte=models.F("warn_at")),
+                name="deadline_times_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.due_at:%H.%M.%S}"
+
+
+class Delivery(models.Model):
+    """One attempt to tell somebody something over one channel."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "antre"
+        SENT = "sent", "terkirim"
+        DELIVERED = "delivered", "sampai"
+        READ = "read", "dibaca"
+        FAILED = "failed", "gagal"
+        DEAD = "dead", "dihentikan"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    event_id = models.BigIntegerField(null=True)
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=12)
+    recipient = models.CharField(max_length=200)
+    attempt = models.SmallIntegerField(default=1)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [models.Index(fields=["queued_at"], name="delivery_queued", condition=Q(state="queued"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id", "channel", "recipient", "attempt"], name="delivery_once_per_attempt"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"

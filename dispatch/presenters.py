@@ -1,0 +1,357 @@
+"""What the API answers: incidents, assignments and timelines at the level of sight of the one who asks."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from agencies import caches
+from agencies.access import Actor, Level, can
+from agencies.cleaning import clean_text
+from agencies.models import Place, Unit
+from agencies.reference import RegionRef
+from dispatch import selectors
+from dispatch.lifecycle import ASSIGNMENT
+from dispatch.models import Assignment, Deadline
+from dispatch.reports import Decision, Located, Report
+from dispatch.rows import agency_label, area_label, local, unit_row
+from dispatch.selectors import Seen
+from events.models import Event
+from incidents import selectors as incidents
+from incidents.lifecycle import INCIDENT, actions_from
+from incidents.models import Classification, Handover, Incident, IncidentCall, Referral, Text
+from incidents.places import coordinates_in
+from incidents.vault import Vault
+
+_OPEN_TO = (Level.FULL, Level.TASK)
+
+
+def incident_answer(
+    actor: Actor, incident_id: uuid.UUID, seq: int | None = None, *, detail: bool = True
+) -> dict[str, Any]:
+    """The incident as the contract gives it; with `detail` also texts, people, calls, timeline and actions."""
+    seen = selectors.incident_for(actor, incident_id)
+    region = selectors.region_or_404(seen.incident.region_id)
+    answer = dict(seen.row) | {"region": region.code, "zone": region.zone, "level": seen.level.value}
+    answer["assignments"] = _assignments(actor, seen, region, detail)
+    if seen.level in _OPEN_TO:
+        answer |= _classified(seen, region) | {"referrals": _referrals(seen, region), "duplicates": []}
+        answer["area"] = _area(seen.incident, region)
+    if seq is not None:
+        answer["seq"] = seq
+    if detail:
+        answer |= _detail(actor, seen, region)
+    return answer
+
+
+def _area(incident: Incident, region: RegionRef) -> dict[str, Any]:
+    area = region.areas.get(incident.area_id or "")
+    known = {"level": area.level if area else "", "precision": incident.precision}
+    return (area_label(region, incident.area_id) or {"code": "", "name": ""}) | known
+
+
+def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> list[dict[str, Any]]:
+    shown = {part["id"] for part in seen.row["assignments"]}
+    found = Assignment.objects.filter(incident=seen.incident).order_by("position", "created_at")
+    codes = {agency.id: agency.code for agency in region.agencies.values()}
+    rows = [assignment for assignment in found if str(assignment.id) in shown]
+    deadlines: dict[Any, list[Deadline]] = {}
+    for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
+        deadlines.setdefault(deadline.assignment_id, []).append(deadline)
+    parts = {part["id"]: part for part in seen.row["assignments"]}
+    answers = []
+    for row in rows:
+        due = [{"stage": d.stage, "due_at": local(d.due_at, region.tz)} for d in deadlines.get(row.id, [])]
+        answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
+        if detail:
+            answer |= _assignment_detail(actor, seen, row, region, codes)
+        answers.append(answer)
+    return answers
+
+
+_TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+
+
+def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
+    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    return times | {
+        "outcome": row.outcome or None,
+        "victims": row.victims,
+        "actions": assignment_actions(actor, row, region.code),
+    }
+
+
+def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
+    """What the actor may do with the assignment now."""
+    agency_id = str(row.agency_id)
+    own = agency_id in actor.agencies
+    found = []
+    for action in actions_from(ASSIGNMENT, row.status):
+        allowed = can(actor, ASSIGNMENT.transitions[action].permission, region, agency_id)
+        if action == "withdraw" and row.status != "assigned":
+            allowed = allowed and can(actor, "incident.close", region)
+        if allowed and (own or action == "withdraw"):
+            found.append(action)
+    return found
+
+
+def incident_actions(actor: Actor, incident: Incident) -> list[str]:
+    """What the actor may do with the incident now."""
+    return [
+        action
+        for action in actions_from(INCIDENT, incident.status)
+        if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
+    ]
+
+
+def _classified(seen: Seen, region: RegionRef) -> dict[str, Any]:
+    found = Classification.objects.filter(incident=seen.incident).order_by("-created_at").first()
+    if found is None:
+        return {"classification": None}
+    narrative = _narrative(seen) if seen.level is Level.FULL else ""
+    reasons = [r | {"text": narrative[r["start"] : r["end"]]} for r in found.reasons] if narrative else []
+    return {
+        "classification": {
+            "type": found.type,
+            "subtype": found.subtype,
+            "priority": found.priority,
+            "confidence": found.confidence,
+            "candidates": found.candidates,
+            "extra_types": found.extra_types,
+            "reasons": reasons,
+            "needs_review": found.needs_review,
+            "override": {"type": found.override_type or None, "priority": found.override_priority or None,
+                         "agencies": found.override_agencies},
+        }
+    }  # fmt: skip
+
+
+def _narrative(seen: Seen) -> str:
+    first = Text.objects.filter(incident=seen.incident, kind=Text.Kind.NARRATIVE).order_by("created_at").first()
+    return Vault.of(seen.incident).read(first) if first else ""
+
+
+def _referrals(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
+    if seen.level is not Level.FULL:
+        return []
+    codes = {agency.id: agency.code for agency in region.agencies.values()}
+    found = Referral.objects.filter(incident=seen.incident).order_by("created_at")
+    return [
+        {"agency": agency_label(region, codes.get(str(r.agency_id), "")), "number": r.number, "reason": r.reason}
+        for r in found
+    ]
+
+
+def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
+    incident = seen.incident
+    detail: dict[str, Any] = {
+        "actions": incident_actions(actor, incident),
+        "outcome": incident.outcome or None,
+        "channel": incident.channel,
+        "occurred_at": local(incident.occurred_at, region.tz),
+        "closed_at": local(incident.closed_at, region.tz),
+        "handover": _handover(incident) if seen.level is Level.FULL else None,
+        "timeline": _timeline(actor, seen, region),
+    }
+    if seen.level in _OPEN_TO:
+        vault = Vault.of(incident)
+        texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
+        if seen.level is Level.TASK:
+            texts = [(t, words) for t, words in texts if t.task_visible]
+        current = {t.kind: words for t, words in texts if t.superseded_at is None}
+        detail |= {
+            "narrative": current.get("narrative", ""),
+            "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
+            "texts": [_text(t, words, region) for t, words in texts],
+            "people": _people(seen, vault),
+            "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+        }
+    return detail
+
+
+def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+    return {
+        "id": str(text.id),
+        "kind": text.kind,
+        "text": words,
+        "at": local(text.created_at, region.tz),
+        "by": text.author_label,
+        "superseded": text.superseded_at is not None,
+    }
+
+
+def _people(seen: Seen, vault: Vault) -> list[dict[str, Any]]:
+    """Names and numbers at level full; at level task only whether calling back is safe."""
+    found = []
+    for person, identity in incidents.people_of(seen.incident.id):
+        entry: dict[str, Any] = {"role": person.role, "safe_to_call_back": person.safe_to_call_back}
+        if seen.level is Level.FULL:
+            name, number = vault.read_identity(identity) if identity else ("", "")
+            entry |= {"name": name, "number": number}
+        found.append(entry)
+    return found
+
+
+def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
+    found = IncidentCall.objects.filter(incident=seen.incident).order_by("created_at")
+    return [
+        {"call": str(row.call_id) if row.call_id else None, "words": str(row.words_id) if row.words_id else None,
+         "lat": row.lat, "lon": row.lon, "at": local(row.created_at, region.tz)}
+        for row in found
+    ]  # fmt: skip
+
+
+def _handover(incident: Incident) -> dict[str, Any] | None:
+    row = Handover.objects.filter(incident=incident).first()
+    if row is None:
+        return {"from": str(incident.handed_over_from_id)} if incident.handed_over_from_id else None
+    return {"to_region": row.to_region_id, "to_incident": str(row.to_incident_id) if row.to_incident_id else None,
+            "state": row.state}  # fmt: skip
+
+
+def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
+    """Every event of the incident, oldest first. An agency reads what concerns it; a stub only its own steps."""
+    own = actor.agency_codes(region.code)
+    agency_only = not (actor.is_system or region.code in actor.regions())
+    entries = []
+    for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
+        data = json.loads(event.data) if event.data else {}
+        agency = (data.get("assignment") or {}).get("agency")
+        code = agency["code"] if agency else None
+        if agency_only and (code not in own if code or seen.level is Level.STUB else False):
+            continue
+        if seen.level is Level.MASKED:
+            agency = None
+        entries.append(_entry(event, data, agency, region))
+    return entries
+
+
+def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef) -> dict[str, Any]:
+    entry = {
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": local(event.occurred_at, region.tz),
+        "recorded_at": local(event.recorded_at, region.tz),
+        "source": event.source,
+        "by": event.actor_label,
+        "agency": agency,
+    }
+    for name in ("deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped"):
+        if name in data:
+            entry[name] = data[name]
+    return entry
+
+
+def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = None) -> dict[str, Any]:
+    """One assignment as the contract gives it."""
+    incident_id = selectors.assignments_visible_to(actor).values_list("incident_id", flat=True).get(id=assignment_id)
+    answer = incident_answer(actor, incident_id, detail=False)
+    part = next(a for a in answer["assignments"] if a["id"] == str(assignment_id))
+    row = Assignment.objects.get(id=assignment_id)
+    region = selectors.region_or_404(answer["region"])
+    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    part = part | times | {"incident": answer["id"], "outcome": row.outcome or None, "victims": row.victims,
+                           "actions": assignment_actions(actor, row, region.code)}  # fmt: skip
+    return part | ({"seq": seq} if seq is not None else {})
+
+
+def preview_answer(report: Report, decision: Decision, region: RegionRef) -> dict[str, Any]:
+    """What saving would do."""
+    c = decision.classification
+    located, routing = decision.located, decision.routing
+    return {
+        "type": decision.type.code,
+        "type_name": decision.type.name,
+        "subtype": decision.subtype,
+        "priority": decision.priority,
+        "confidential": decision.confidential,
+        "classification": classification_answer(c),
+        "candidates": [{"type": x.type, "score": x.score} for x in c.candidates],
+        "confidence": c.confidence,
+        "needs_review": c.needs_review,
+        "area": {"code": located.area, "name": located.name, "level": located.level, "precision": located.precision,
+                 "lat": located.lat, "lon": located.lon},
+        "assignments": [
+            {"agency": {"code": x.agency.code, "name": x.agency.name}, "role": x.role, "reason": x.reason}
+            for x in routing.chosen
+        ],
+        "referrals": [
+            {"agency": {"code": x.agency.code, "name": x.agency.name}, "number": x.number, "reason": x.reason}
+            for x in routing.referred
+        ],
+        "passed_over": [{"agency": x.agency, "reason": x.reason} for x in routing.passed_over],
+        "procedures": procedures_for(decision, region),
+        "warnings": location_warnings(located),
+    }  # fmt: skip
+
+
+def classification_answer(c: Any) -> dict[str, Any]:
+    """A classification with the words that decided (only for the one who wrote them)."""
+    return {
+        "type": c.type,
+        "subtype": c.subtype,
+        "priority": c.priority,
+        "confidence": c.confidence,
+        "candidates": [{"type": x.type, "score": x.score} for x in c.candidates],
+        "extra_types": list(c.extra_types),
+        "reasons": [
+            {"rule": r.rule, "version": r.version, "text": r.text, "start": r.start, "end": r.end} for r in c.reasons
+        ],
+        "needs_review": c.needs_review,
+    }
+
+
+def procedures_for(decision: Decision, region: RegionRef) -> list[dict[str, Any]]:
+    """The SOPs in force for the case, the most specific first."""
+    fitting = [
+        p
+        for p in region.procedures
+        if p.type in (decision.type.code, decision.type.base) and p.subtype in ("", decision.subtype)
+    ]
+    fitting.sort(key=lambda p: not p.subtype)
+    return [
+        {"id": p.id, "version": p.version, "title": p.title, "questions": list(p.questions), "steps": list(p.steps),
+         "tell_caller": list(p.tell_caller)}
+        for p in fitting
+    ]  # fmt: skip
+
+
+def location_warnings(located: Located) -> list[dict[str, Any]]:
+    """The neighbour to hand over to, when the point is not in this region."""
+    code = located.neighbour
+    if not code:
+        return []
+    neighbour = caches.reference().region(code)
+    name = neighbour.name if neighbour else code
+    message = f"Titik ini berada di {name} ({code}); alihkan ke wilayah itu."
+    return [{"field": "location", "message": message, "region": code, "name": name,
+             "phone": neighbour.phone if neighbour else ""}]  # fmt: skip
+
+
+def places_answer(region: RegionRef, query: str) -> list[dict[str, Any]]:
+    """Suggestions for a caller's phrase: a point as typed, landmarks, then areas of the region."""
+    found: list[dict[str, Any]] = []
+    if point := coordinates_in(query):
+        found.append({"label": query.strip(), "lat": point[0], "lon": point[1], "precision": "point", "area": None})
+    needle = clean_text(query).casefold().strip()
+    if len(needle) < 2:
+        return found
+    for place in Place.objects.filter(region_id=region.code, ended_at=None).order_by("label"):
+        if needle in place.label.casefold() or any(needle in str(alias).casefold() for alias in place.aliases):
+            found.append(_place(place.label, place.lat, place.lon, "poi", area_label(region, place.area_id)))
+    for area in region.areas.values():
+        if needle in area.name.casefold():
+            parent = region.areas.get(area.parent)
+            label = f"{area.name}, {parent.name}" if parent else area.name
+            found.append(_place(label, area.lat, area.lon, "area_centre", area_label(region, area.code)))
+    return found[:5]
+
+
+def _place(label: str, lat: float | None, lon: float | None, precision: str, area: Any) -> dict[str, Any]:
+    return {"label": label, "lat": lat, "lon": lon, "precision": precision, "area": area}
+
+
+def unit_answer(actor: Actor, unit_id: uuid.UUID) -> dict[str, Any]:
+    """One unit as the board shows it."""
+    unit = Unit.objects.select_related("agency").get(id=unit_id)
+    return unit_row(unit, selectors.region_or_404(unit.agency.region_id))

@@ -1,0 +1,198 @@
+"""Which agencies go: run card, area, authority and agreements, with a reason for each one chosen or passed over. Pure.
+
+The most specific run card in force wins: area before subtype before priority before hours before type. An agency
+without an agreement in force gets nothing; the caller is referred to its own number instead, and that is recorded.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known about the incident. `areas`: its area and the areas around it, smallest first."""
+
+    type: str
+    base: str
+    subtype: str
+    priority: str
+    at: datetime
+    extra_types: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An agency that gets an assignment."""
+
+    agency: AgencyRef
+    role: str
+    position: int
+    reason: str
+    run_card: RunCardRef | None = None
+    agreement_id: str = ""
+    agreement_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """An agency to whose own number the caller is referred."""
+
+    agency: AgencyRef
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    agency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The answer; `run_card` is the card that named the lead."""
+
+    chosen: tuple[Chosen, ...]
+    referred: tuple[Referred, ...]
+    passed_over: tuple[PassedOver, ...]
+    run_card: RunCardRef | None = None
+
+
+@dataclass(slots=True)
+class _Draft:
+    region: RegionRef
+    case: Case
+    chosen: dict[str, Chosen] = field(default_factory=dict)
+    referred: dict[str, Referred] = field(default_factory=dict)
+    passed: dict[str, PassedOver] = field(default_factory=dict)
+
+
+def route(region: RegionRef, case: Case) -> Routing:
+    """Lead and supporting agencies by the region's run cards; further types that are needed add their leads."""
+    draft = _Draft(region, case)
+    card = run_card_for(region, case, case.type, case.base, case.subtype)
+    if card is not None:
+        for line in card.lines:
+            _add(draft, line, line.role, card, f"kartu tugas {_name(card)}")
+    for extra in case.extra_types:
+        _add_extra(draft, extra)
+    return _finish(draft, card)
+
+
+def route_chosen(region: RegionRef, case: Case, wanted: Sequence[tuple[str, str]]) -> Routing:
+    """The operator's own choice of (agency code, role). Authority and agreements still hold."""
+    draft = _Draft(region, case)
+    for code, role in wanted:
+        _add(draft, LineRef(code, role), role, None, "dipilih operator")
+    return _finish(draft, None)
+
+
+def run_card_for(region: RegionRef, case: Case, type_: str, base: str, subtype: str) -> RunCardRef | None:
+    """The most specific run card for a type, or None: then no agency is mapped."""
+    fitting = [card for card in region.run_cards if _fits(card, region, case, type_, base, subtype)]
+    return max(fitting, key=lambda card: _specificity(card, case, type_), default=None)
+
+
+def _fits(card: RunCardRef, region: RegionRef, case: Case, type_: str, base: str, subtype: str) -> bool:
+    return (
+        card.type in (type_, base)
+        and card.subtype in ("", subtype)
+        and card.area in ("", *case.areas)
+        and card.priority in ("", case.priority)
+        and _in_hours(card, case.at.astimezone(region.tz).hour)
+    )
+
+
+def _in_hours(card: RunCardRef, hour: int) -> bool:
+    if card.from_hour is None or card.until_hour is None:
+        return True
+    if card.from_hour < card.until_hour:
+        return card.from_hour <= hour < card.until_hour
+    return hour >= card.from_hour or hour < card.until_hour  # over midnight
+
+
+def _specificity(card: RunCardRef, case: Case, type_: str) -> tuple[int, bool, bool, bool, bool, str]:
+    area = len(case.areas) - case.areas.index(card.area) if card.area else 0
+    return (area, bool(card.subtype), bool(card.priority), card.from_hour is not None, card.type == type_, card.id)
+
+
+def _add_extra(draft: _Draft, extra: str) -> None:
+    type_ = draft.region.types.get(extra)
+    base = type_.base if type_ else extra
+    card = run_card_for(draft.region, draft.case, extra, base, "")
+    if card is None or base == draft.case.base:
+        return
+    for line in card.lines:
+        if line.role == "lead":
+            _add(draft, line, "support", card, f"juga {type_.name if type_ else extra}")
+
+
+def _add(draft: _Draft, line: LineRef, role: str, card: RunCardRef | None, why: str) -> None:
+    agency = draft.region.agencies.get(line.agency)
+    if line.agency in draft.chosen or line.agency in draft.referred:
+        return
+    if agency is None:
+        draft.passed[line.agency] = PassedOver(line.agency, "instansi tidak dikenal di wilayah ini")
+        return
+    if line.agency in _excluded(draft):
+        draft.passed[agency.code] = PassedOver(agency.code, "di luar wewenang menurut SOP")
+        return
+    if not _agreed(draft, agency):
+        _refer(draft, agency, line, role, card)
+        return
+    agreement = draft.region.agreements.get(agency.code) if agency.needs_agreement else None
+    draft.chosen[agency.code] = Chosen(
+        agency, role, len(draft.chosen), why, card, agreement.id if agreement else "",
+        agreement.version if agreement else 0,
+    )  # fmt: skip
+
+
+def _agreed(draft: _Draft, agency: AgencyRef) -> bool:
+    if not agency.needs_agreement:
+        return True
+    agreement = draft.region.agreements.get(agency.code)
+    return agreement is not None and agreement.covers(draft.case.type, draft.case.base, draft.case.at)
+
+
+def _refer(draft: _Draft, agency: AgencyRef, line: LineRef, role: str, card: RunCardRef | None) -> None:
+    number = agency.referral_number or agency.phone
+    why = f"{agency.name} belum terikat perjanjian (MoU) yang berlaku"
+    draft.referred[agency.code] = Referred(agency, number, why)
+    draft.passed[agency.code] = PassedOver(agency.code, why)
+    if line.backup:
+        _add(draft, LineRef(line.backup, role), role, card, f"cadangan untuk {agency.short or agency.name}")
+
+
+def _excluded(draft: _Draft) -> frozenset[str]:
+    """Agencies that the procedures for this case keep out."""
+    case = draft.case
+    return frozenset().union(
+        *(
+            procedure.excludes
+            for procedure in draft.region.procedures
+            if procedure.type in (case.type, case.base) and procedure.subtype in ("", case.subtype)
+        )
+    )
+
+
+def _finish(draft: _Draft, card: RunCardRef | None) -> Routing:
+    chosen = list(draft.chosen.values())
+    if chosen and not any(c.role == "lead" for c in chosen):
+        first = chosen[0]
+        reason = f"{first.reason}; memimpin karena instansi utama dirujuk" if draft.referred else first.reason
+        chosen[0] = Chosen(first.agency, "lead", 0, reason, first.run_card, first.agreement_id, first.agreement_version)
+    return Routing(tuple(chosen), tuple(draft.referred.values()), tuple(draft.passed.values()), card)
+
+
+def _name(card: RunCardRef) -> str:
+    return "/".join(part for part in (card.type, card.subtype, card.area) if part)
+
+
+def gaps(region: RegionRef, types: Iterable[str]) -> list[str]:
+    """Types without any run card: reports of these would reach nobody."""
+    mapped = {card.type for card in region.run_cards}
+    return [code for code in types if code not in mapped]

@@ -1,0 +1,126 @@
+"""Reading the board, details and deadlines, always through what the actor may see."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from agencies import caches
+from agencies.access import AGENCY_ROLES, Actor, Level
+from agencies.problems import NotVisible
+from agencies.reference import RegionRef
+from dispatch.lifecycle import ENDED
+from dispatch.models import Assignment, Deadline
+from dispatch.rows import NextDue, assignment_row, incident_row, narrow
+from incidents import selectors as incidents
+from incidents.models import Incident
+from incidents.selectors import Access
+
+
+def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
+    """Assignments of the incidents that the actor sees; for an agency only its own."""
+    seen = Assignment.objects.filter(incident__in=incidents.visible_to(actor))
+    if actor.is_system or actor.regions():
+        return seen
+    return seen.filter(agency_id__in=actor.agencies)
+
+
+def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:
+    """The next open deadline of each assignment."""
+    rows = (
+        Deadline.objects.filter(assignment_id__in=list(assignment_ids), done_at=None)
+        .order_by("assignment_id", "due_at")
+        .values_list("assignment_id", "stage", "due_at", "starts_at")
+    )
+    found: dict[uuid.UUID, NextDue] = {}
+    for assignment_id, stage, due_at, starts_at in rows:
+        found.setdefault(assignment_id, NextDue(stage, due_at, starts_at))
+    return found
+
+
+def rows_of(found: Collection[Incident], region: RegionRef) -> dict[uuid.UUID, dict[str, Any]]:
+    """The full board rows of incidents of one region: two statements, whatever their number."""
+    codes = {agency.id: agency.code for agency in region.agencies.values()}
+    assignments = Assignment.objects.filter(incident__in=[i.id for i in found]).order_by("position", "created_at")
+    by_incident: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
+    for assignment in assignments:
+        by_incident[assignment.incident_id].append(assignment)
+    due = next_due_of(a.id for rows in by_incident.values() for a in rows if a.status not in ENDED)
+    return {
+        incident.id: incident_row(
+            incident,
+            region,
+            [
+                assignment_row(a, codes.get(str(a.agency_id), ""), region, due.get(a.id))
+                for a in by_incident[incident.id]
+            ],
+        )
+        for incident in found
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An incident with how much of it the actor sees, and its row at that level."""
+
+    incident: Incident
+    level: Level
+    access: Access
+    row: dict[str, Any]
+
+
+def seen_rows(actor: Actor, found: Collection[Incident], region: RegionRef) -> list[Seen]:
+    """Rows of incidents at the actor's level of sight, in the order given."""
+    access = incidents.access_of(i.id for i in found)
+    rows = rows_of(found, region)
+    own = actor.agency_codes(region.code)
+    seen = []
+    for incident in found:
+        level = incidents.level_for(actor, incident, access[incident.id])
+        if level is not None:
+            seen.append(Seen(incident, level, access[incident.id], narrow(rows[incident.id], level, own)))
+    return seen
+
+
+def region_or_404(code: str) -> RegionRef:
+    """The region as configured now. Raises NotVisible."""
+    region = caches.reference().region(code)
+    if region is None:
+        raise NotVisible
+    return region
+
+
+def board_of(actor: Actor, region: RegionRef) -> list[Seen]:
+    """Open incidents of a region that the actor sees, newest first. What an agency declined is not on its board."""
+    found = list(
+        incidents.visible_to(actor).filter(region_id=region.code, status="open").order_by("-created_at", "-id")
+    )
+    return [seen for seen in seen_rows(actor, found, region) if seen.level is not Level.STUB]
+
+
+def incident_for(actor: Actor, incident_id: uuid.UUID) -> Seen:
+    """One incident as the actor sees it. Raises NotVisible."""
+    incident = incidents.visible_to(actor).filter(id=incident_id).first()
+    if incident is None:
+        raise NotVisible
+    seen = seen_rows(actor, [incident], region_or_404(incident.region_id))
+    if not seen:
+        raise NotVisible
+    return seen[0]
+
+
+def region_permissions_apply(actor: Actor, assignment: Assignment) -> bool:
+    """Whether an agency actor works for the assignment's agency (desk roles: always)."""
+    if any(post.role not in AGENCY_ROLES and post.region == assignment.incident.region_id for post in actor.posts):
+        return True
+    return str(assignment.agency_id) in actor.agencies
+
+
+def open_deadlines_of(incident_id: uuid.UUID) -> list[Deadline]:
+    """All deadlines of an incident and its assignments, oldest first."""
+    return list(Deadline.objects.filter(incident_id=incident_id).order_by("starts_at")) + list(
+        Deadline.objects.filter(assignment__incident_id=incident_id).order_by("starts_at", "due_at")
+    )

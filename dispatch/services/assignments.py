@@ -1,0 +1,298 @@
+"""What an agency does with its assignment, and what the desk does with it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+
+from agencies.access import AGENCY_ROLES, Actor, Level
+from agencies.ids import new_id
+from agencies.models import Unit
+from agencies.problems import Conflict, Malformed, NotPermitted, NotVisible, StaleVersion, WrongState
+from agencies.writing import Write, writing
+from dispatch import selectors
+from dispatch.deadlines import plan
+from dispatch.lifecycle import ASSIGNMENT, AssignmentStatus
+from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.rows import unit_row
+from dispatch.services import access
+from dispatch.services.common import (
+    Locked,
+    assignment_part,
+    check_permission,
+    clamp,
+    fact_now,
+    lock_incident,
+    step,
+    stop_clocks,
+    touch,
+)
+from events.services import Answered, Fact, Intent
+from incidents.lifecycle import Outcome
+from incidents.models import Text
+from incidents.vault import Vault
+
+
+class UnitTaken(Conflict):
+    slug, title = "unit-taken", "Unit sudah dikirim"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action on an assignment with what it brings."""
+
+    action: str
+    version: int | None = None
+    occurred_at: datetime | None = None
+    source: str = "live"
+    reason: str = ""
+    units: tuple[str, ...] = ()
+    outcome: str = ""
+    note: str = ""
+    victims: Mapping[str, int] | None = None
+
+
+@dataclass(slots=True)
+class _Case:
+    """An assignment under the locks of its incident and itself."""
+
+    locked: Locked
+    assignment: Assignment
+    occurred_at: datetime
+    clamped: bool
+    extra: dict[str, Any] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+
+
+_TIME_FIELD = {
+    "acknowledge": "acknowledged_at",
+    "decline": "declined_at",
+    "dispatch": "dispatched_at",
+    "arrive": "arrived_at",
+    "complete": "completed_at",
+    "withdraw": "withdrawn_at",
+}
+
+
+class KeptLate(Exception):
+    """A step that came too late for the table; it was kept as an entry of the timeline."""
+
+    def __init__(self, current: Any, status: str) -> None:
+        super().__init__(status)
+        self.current, self.status = current, status
+
+
+def act(*, assignment_id: uuid.UUID, step_: Step, actor: Actor, at: datetime, wish: Intent | None = None) -> Answered:
+    """Do one action of the table. Raises NotVisible, NotPermitted, WrongState, StaleVersion, UnitTaken."""
+    late: KeptLate | None = None
+    with writing(actor, at, wish) as write:
+        if write.answered:
+            return write.answered
+        try:
+            case = _open(write, assignment_id, step_)
+            _apply(write, case, step_)
+        except KeptLate as error:
+            late = error
+        else:
+            assignment = case.assignment
+            return write.done(region=case.locked.region.code, kind="assignment", id=assignment.id,
+                              version=assignment.version)  # fmt: skip
+    raise WrongState("Langkah ini terlambat; dicatat pada linimasa dengan waktunya.", kept=True, current=late.current)
+
+
+def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
+    actor = write.actor
+    found = (
+        selectors.assignments_visible_to(actor).filter(id=assignment_id).values_list("incident_id", flat=True).first()
+    )
+    if found is None:
+        raise NotVisible
+    locked = lock_incident(actor, found)
+    assignment = Assignment.objects.select_for_update().get(id=assignment_id)
+    agency_id = str(assignment.agency_id)
+    check_permission(actor, ASSIGNMENT.transitions[step_.action].permission, locked.region.code, agency_id)
+    _check_own(actor, step_.action, assignment, locked)
+    occurred_at, clamped = clamp(step_.occurred_at, write.at)
+    current = assignment_part(locked.snapshot(), assignment.id)
+    if step_.version is not None and step_.version != assignment.version:
+        raise StaleVersion(current=current)
+    case = _Case(locked, assignment, occurred_at, clamped)
+    try:
+        assignment.status = step(ASSIGNMENT, step_.action, assignment.status, current)
+    except WrongState as refused:
+        if step_.occurred_at is None:
+            raise
+        _keep_late(write, case, step_)
+        raise KeptLate(current, assignment.status) from refused
+    return case
+
+
+def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked) -> None:
+    """An agency acts on its own assignment only; a call-taker withdraws only what nobody has acknowledged."""
+    own = str(assignment.agency_id) in actor.agencies
+    desk = any(p.role not in AGENCY_ROLES and p.region == locked.region.code for p in actor.posts)
+    if action != "withdraw" and not own:
+        raise NotPermitted if desk else NotVisible
+    if action == "withdraw" and assignment.status != AssignmentStatus.ASSIGNED:
+        check_permission(actor, "incident.close", locked.region.code)
+
+
+def _keep_late(write: Write, case: _Case, step_: Step) -> None:
+    data = {"action": step_.action, "late": True}
+    write.record([fact_now("assignment.late", case.locked, late=data, occurred_at=case.occurred_at,
+                           source=step_.source, assignment={"id": str(case.assignment.id)})])  # fmt: skip
+
+
+def _apply(write: Write, case: _Case, step_: Step) -> None:
+    assignment, locked = case.assignment, case.locked
+    if step_.action != "dispatch" or assignment.dispatched_at is None:
+        setattr(assignment, _TIME_FIELD[step_.action], case.occurred_at)
+    _EFFECTS[step_.action](write, case, step_)
+    assignment.version += 1
+    assignment.save()
+    touch(locked.incident)
+    row = locked.snapshot()
+    past = ASSIGNMENT.transitions[step_.action].past
+    if case.clamped:
+        case.extra["clamped"] = True
+    done = fact_now(f"assignment.{past}", locked, row, assignment=assignment_part(row, assignment.id),
+                    occurred_at=case.occurred_at, source=step_.source, changed=["assignments"], **case.extra)  # fmt: skip
+    write.record([done, *case.facts])
+
+
+def _acknowledge(write: Write, case: _Case, step_: Step) -> None:
+    stop_clocks(case.assignment, case.occurred_at, "acknowledge")
+    incident = case.locked.incident
+    planned = plan(case.locked.region, "dispatch", incident.type, incident.base, incident.priority, case.occurred_at)
+    Deadline.objects.create(
+        assignment=case.assignment, stage=planned.stage, target_id=planned.target_id or None,
+        target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
+        due_at=planned.due_at,
+    )  # fmt: skip
+
+
+def _dispatch(write: Write, case: _Case, step_: Step) -> None:
+    stop_clocks(case.assignment, case.occurred_at, "dispatch")
+    if step_.units:
+        _send_units(case, step_.units, write.at)
+
+
+def _send_units(case: _Case, unit_ids: Sequence[str], at: datetime) -> None:
+    own = (
+        Unit.objects.select_for_update()
+        .filter(id__in=unit_ids, agency_id=case.assignment.agency_id, ended_at=None)
+        .select_related("agency")
+    )
+    units = {str(unit.id): unit for unit in own}
+    if missing := [unit_id for unit_id in unit_ids if unit_id not in units]:
+        raise Malformed("Unit tidak dikenal pada instansi ini.", errors=[{"field": "units", "message": missing[0]}])
+    mine = set(
+        UnitAssignment.objects.filter(assignment=case.assignment, released_at=None).values_list("unit_id", flat=True)
+    )
+    for unit in units.values():
+        if unit.id in mine:
+            continue
+        _send(case, unit, at)
+    case.extra["units"] = [unit.code for unit in units.values()]
+
+
+def _send(case: _Case, unit: Unit, at: datetime) -> None:
+    holder = UnitAssignment.objects.filter(unit=unit, released_at=None).select_related("assignment__incident").first()
+    if holder is not None:
+        raise UnitTaken(f"{unit.code} sudah dikirim.", unit=unit.code, incident=holder.assignment.incident.number)
+    try:
+        UnitAssignment.objects.create(id=new_id(), unit=unit, assignment=case.assignment, sent_at=case.occurred_at)
+    except IntegrityError as error:  # the partial unique index is the guard; the look above only names the winner
+        raise UnitTaken(f"{unit.code} baru saja dikirim ke kejadian lain.", unit=unit.code) from error
+    set_unit_status(unit, Unit.Status.ASSIGNED, case.occurred_at)
+    case.facts.append(_unit_fact(case, unit))
+
+
+def set_unit_status(unit: Unit, status: str, occurred_at: datetime) -> None:
+    """Save a unit's status and grow its version."""
+    unit.status, unit.status_at = status, occurred_at
+    unit.version += 1
+    unit.save(update_fields=["status", "status_at", "version"])
+
+
+def _unit_fact(case: _Case, unit: Unit) -> Fact:
+    return fact_now("unit.status", case.locked, unit=unit_row(unit, case.locked.region), occurred_at=case.occurred_at)
+
+
+def _units_on(case: _Case) -> list[UnitAssignment]:
+    return list(
+        UnitAssignment.objects.filter(assignment=case.assignment, released_at=None).select_related("unit__agency")
+    )
+
+
+def _arrive(write: Write, case: _Case, step_: Step) -> None:
+    stop_clocks(case.assignment, case.occurred_at, "arrive")
+    for job in _units_on(case):
+        job.on_scene_at = job.on_scene_at or case.occurred_at
+        job.save(update_fields=["on_scene_at"])
+        set_unit_status(job.unit, Unit.Status.ON_SCENE, case.occurred_at)
+        case.facts.append(_unit_fact(case, job.unit))
+
+
+def _release(case: _Case) -> None:
+    for job in _units_on(case):
+        job.released_at = case.occurred_at
+        job.save(update_fields=["released_at"])
+        set_unit_status(job.unit, Unit.Status.AVAILABLE, case.occurred_at)
+        case.facts.append(_unit_fact(case, job.unit))
+
+
+def _complete(write: Write, case: _Case, step_: Step) -> None:
+    assignment = case.assignment
+    stop_clocks(assignment, case.occurred_at, "complete")
+    stop_clocks(assignment, case.occurred_at, void=True)
+    assignment.outcome = step_.outcome or Outcome.HANDLED
+    assignment.victims = dict(step_.victims) if step_.victims else None
+    if step_.note:
+        assignment.report = _keep_words(write, case, Text.Kind.REPORT, step_.note)
+    _release(case)
+    case.extra["outcome"] = assignment.outcome
+
+
+def _keep_words(write: Write, case: _Case, kind: str, words: str) -> Text:
+    text = Vault.of(case.locked.incident).text(kind, words, write.actor, write.at)
+    text.save(force_insert=True)
+    return text
+
+
+def _end(write: Write, case: _Case, step_: Step) -> None:
+    """Decline and withdraw: the agency keeps number, type and its own assignment, no more."""
+    assignment, incident = case.assignment, case.locked.incident
+    stop_clocks(assignment, case.occurred_at, void=True)
+    if step_.reason:
+        assignment.end_reason = _keep_words(write, case, Text.Kind.REASON, step_.reason)
+    _release(case)
+    access.change_agency(incident.id, str(assignment.agency_id), Level.STUB, write.at, step_.action)
+
+
+_EFFECTS = {
+    "acknowledge": _acknowledge,
+    "decline": _end,
+    "dispatch": _dispatch,
+    "arrive": _arrive,
+    "complete": _complete,
+    "withdraw": _end,
+}
+
+
+def withdraw_all(write: Write, locked: Locked, reason: str) -> None:
+    """Withdraw every assignment that is not at its end (cancel, hand over, merge)."""
+    for assignment in Assignment.objects.select_for_update().filter(incident=locked.incident, status__in=_AT_WORK):
+        withdraw_one(write, locked, assignment, reason)
+
+
+def withdraw_one(write: Write, locked: Locked, assignment: Assignment, reason: str) -> None:
+    """Withdraw an assignment inside a transaction that is open already."""
+    assignment.status = AssignmentStatus.WITHDRAWN
+    _apply(write, _Case(locked, assignment, write.at, False), Step("withdraw", reason=reason))
+
+
+_AT_WORK = ["assigned", "acknowledged", "dispatched", "arrived"]

@@ -1,0 +1,125 @@
+"""What the services of dispatch share: locking an incident, bumping versions, telling what changed."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agencies.access import Actor, Level, can
+from agencies.problems import NotPermitted, NotVisible, StaleVersion, WrongState
+from agencies.reference import RegionRef
+from agencies.writing import Write
+from dispatch import selectors
+from dispatch.models import Assignment, Deadline
+from dispatch.services.facts import incident_fact
+from events.services import Fact
+from incidents import selectors as incidents
+from incidents.lifecycle import NotAllowedFrom, Table, next_status
+from incidents.models import Incident
+from incidents.selectors import Access
+
+FUTURE = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Locked:
+    """An incident under its row lock, with who sees it and how much the actor does."""
+
+    incident: Incident
+    region: RegionRef
+    access: Access
+    level: Level
+    confidential: bool
+    """At the time of the lock, like `access`: what the next event compares with."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """The full board row as it is in the database now."""
+        return selectors.rows_of([self.incident], self.region)[self.incident.id]
+
+
+def lock_incident(actor: Actor, incident_id: uuid.UUID) -> Locked:
+    """Lock an incident that the actor sees. Raises NotVisible."""
+    incident = incidents.visible_to(actor).filter(id=incident_id).select_for_update(of=("self",)).first()
+    if incident is None:
+        raise NotVisible
+    access = incidents.access_of([incident.id])[incident.id]
+    level = incidents.level_for(actor, incident, access)
+    if level is None:
+        raise NotVisible
+    return Locked(incident, selectors.region_or_404(incident.region_id), access, level, incident.confidential)
+
+
+def check_permission(actor: Actor, permission: str, region: str, agency_id: str | None = None) -> None:
+    """Raises NotPermitted."""
+    if not can(actor, permission, region, agency_id):
+        raise NotPermitted
+
+
+def check_version(incident: Incident, given: int | None, current: Any) -> None:
+    """Refuse a write that would overwrite fields its author has not seen. Raises StaleVersion with `current`."""
+    if given is not None and given < incident.edited_version:
+        raise StaleVersion(current=current)
+
+
+def step(table: Table, action: str, status: str, current: Any) -> str:
+    """The next status. Raises WrongState with `current`."""
+    try:
+        return next_status(table, action, status)
+    except NotAllowedFrom as error:
+        raise WrongState(f"{error}", current=current) from error
+
+
+def clamp(occurred_at: datetime | None, at: datetime) -> tuple[datetime, bool]:
+    """When it happened, at most a minute ahead of the server's clock; True when it had to be set back."""
+    if occurred_at is None:
+        return at, False
+    if occurred_at > at + FUTURE:
+        return at, True
+    return occurred_at, False
+
+
+def touch(incident: Incident, *fields: str, edited: bool = False) -> None:
+    """Save the fields and grow the version; `edited`: the incident's own fields changed."""
+    incident.version += 1
+    names = ["version", *fields]
+    if edited:
+        incident.edited_version = incident.version
+        names.append("edited_version")
+    incident.save(update_fields=names)
+
+
+def finish_deadlines(found: Iterable[Deadline], at: datetime, *, void: bool = False) -> None:
+    """Stop clocks: the stage was reached, or (`void`) fell away."""
+    ids = [deadline.id for deadline in found]
+    if ids:
+        Deadline.objects.filter(id__in=ids, done_at=None).update(done_at=at, void=void)
+
+
+def stop_clocks(assignment: Assignment, at: datetime, *stages: str, void: bool = False) -> None:
+    """Stop clocks of an assignment; all of them when no stage is named."""
+    open_ = Deadline.objects.filter(assignment=assignment, done_at=None)
+    if stages:
+        open_ = open_.filter(stage__in=stages)
+    open_.update(done_at=at, void=void)
+
+
+def assignment_part(row: dict[str, Any], assignment_id: uuid.UUID) -> dict[str, Any] | None:
+    """The assignment inside its incident's row."""
+    return next((part for part in row["assignments"] if part["id"] == str(assignment_id)), None)
+
+
+def tell(write: Write, kind: str, locked: Locked, **more: Any) -> None:
+    """Record one event about the incident as it is now."""
+    write.record([fact_now(kind, locked, **more)])
+
+
+def fact_now(kind: str, locked: Locked, row: dict[str, Any] | None = None, **more: Any) -> Fact:
+    """An event about the incident as it is now, with who may see it now and, when that changed, who could before."""
+    incident = locked.incident
+    access = incidents.access_of([incident.id])[incident.id]
+    if (access, incident.confidential) != (locked.access, locked.confidential):
+        more["was"] = {"agencies": locked.access.agencies, "users": locked.access.users,
+                       "confidential": locked.confidential}  # fmt: skip
+        locked.access, locked.confidential = access, incident.confidential
+    return incident_fact(kind, incident, row or locked.snapshot(), access, locked.region, **more)

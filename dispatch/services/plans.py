@@ -1,0 +1,45 @@
+"""Deadline rows: planned with an assignment, planned anew when type or priority change."""
+
+from datetime import datetime
+
+from agencies.ids import new_id
+from dispatch.deadlines import ON_ASSIGNED, Planned, plan
+from dispatch.lifecycle import AT_WORK
+from dispatch.models import Assignment, Deadline
+from dispatch.services.common import Locked
+
+
+def _row(assignment: Assignment, planned: Planned) -> Deadline:
+    return Deadline(
+        id=new_id(), assignment=assignment, stage=planned.stage, target_id=planned.target_id or None,
+        target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
+        due_at=planned.due_at,
+    )  # fmt: skip
+
+
+def new_deadlines(assignment: Assignment, locked: Locked, at: datetime) -> list[Deadline]:
+    """Unsaved deadlines of an assignment made now."""
+    incident = locked.incident
+    return [
+        _row(assignment, plan(locked.region, stage, incident.type, incident.base, incident.priority, at))
+        for stage in ON_ASSIGNED
+    ]
+
+
+def replan(locked: Locked, at: datetime) -> None:
+    """Plan the open stages anew after a change of type or priority: the old rows end, the clocks keep their start."""
+    incident = locked.incident
+    open_ = list(
+        Deadline.objects.filter(
+            assignment__incident=incident, assignment__status__in=list(AT_WORK), done_at=None
+        ).select_related("assignment")
+    )
+    fresh = [
+        _row(
+            old.assignment,
+            plan(locked.region, old.stage, incident.type, incident.base, incident.priority, old.starts_at),
+        )
+        for old in open_
+    ]
+    Deadline.objects.filter(id__in=[old.id for old in open_]).update(done_at=at, void=True)
+    Deadline.objects.bulk_create(fresh)

@@ -1,0 +1,122 @@
+"""Deadlines that have come: found by looking at rows, each second, by whoever looks first.
+
+Claim, effect and event are one transaction, so that a sweeper that dies leaves the row to the next one and every
+stage is told exactly once. The time is the database's.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from agencies.access import SYSTEM
+from agencies.reference import RegionRef
+from agencies.writing import writing
+from dispatch.lifecycle import ENDED
+from dispatch.models import Deadline
+from dispatch.rows import local
+from dispatch.selectors import region_or_404, rows_of
+from dispatch.services.common import assignment_part
+from dispatch.services.facts import call_fact, incident_fact
+from events.services import Fact
+from incidents.models import Handover, Incident, IncidentAccess
+from incidents.selectors import access_of
+
+BATCH = 200
+SHIFT = timedelta(hours=12)
+
+
+def database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def sweep(*, at: datetime | None = None) -> int:
+    """Warn at 80 %, tell breaches at 100 % and escalate them. Returns how many deadlines were told."""
+    now = at or database_now()
+    with writing(SYSTEM, now) as write:
+        breached = _claim(Q(breached_at=None, due_at__lte=now))
+        warned = _claim(Q(warned_at=None, breached_at=None, warn_at__lte=now, due_at__gt=now))
+        Deadline.objects.filter(id__in=[d.id for d in breached]).update(breached_at=now)
+        Deadline.objects.filter(id__in=[d.id for d in warned]).update(warned_at=now)
+        write.record([*_facts(breached, "breached"), *_facts(warned, "warning")])
+    return len(breached) + len(warned)
+
+
+def _claim(due: Q) -> list[Deadline]:
+    found = Deadline.objects.select_for_update(skip_locked=True, of=("self",)).select_related("call", "assignment")
+    return list(found.filter(due, done_at=None).order_by("due_at")[:BATCH])
+
+
+def _facts(deadlines: Iterable[Deadline], what: str) -> list[Fact]:
+    deadlines = list(deadlines)
+    ids = {_incident_id(d) for d in deadlines if d.call_id is None}
+    incidents = {i.id: i for i in Incident.objects.filter(id__in=ids)}
+    access = access_of(ids)
+    rows = _rows(incidents.values())
+    facts: list[Fact] = []
+    for deadline in deadlines:
+        if deadline.call is not None:
+            facts.append(_call_deadline(deadline, what))
+            continue
+        incident = incidents[_incident_id(deadline)]
+        region = region_or_404(incident.region_id)
+        parts = {"deadline": _part(deadline, region)}
+        if deadline.assignment_id:
+            parts["assignment"] = assignment_part(rows[incident.id], deadline.assignment_id) or {}
+        seen_by = access[incident.id]
+        facts.append(incident_fact(f"deadline.{what}", incident, rows[incident.id], seen_by, region, **parts))
+        if what == "breached" and deadline.assignment_id:
+            parts["escalated_to"] = ["head", "supervisor"]
+            facts.append(incident_fact("assignment.escalated", incident, rows[incident.id], seen_by, region, **parts))
+    return facts
+
+
+def _incident_id(deadline: Deadline) -> uuid.UUID:
+    return deadline.assignment.incident_id if deadline.assignment else deadline.incident_id
+
+
+def _rows(incidents: Iterable[Incident]) -> dict[uuid.UUID, dict[str, Any]]:
+    by_region: dict[str, list[Incident]] = defaultdict(list)
+    for incident in incidents:
+        by_region[incident.region_id].append(incident)
+    rows: dict[uuid.UUID, dict[str, Any]] = {}
+    for code, found in by_region.items():
+        rows |= rows_of(found, region_or_404(code))
+    return rows
+
+
+def _part(deadline: Deadline, region: RegionRef) -> dict[str, Any]:
+    return {"id": str(deadline.id), "stage": deadline.stage, "due_at": local(deadline.due_at, region.tz)}
+
+
+def _call_deadline(deadline: Deadline, what: str) -> Fact:
+    call = deadline.call
+    assert call is not None
+    region = region_or_404(call.region_id)
+    fact = call_fact(f"deadline.{what}", call, region, deadline.due_at)
+    fact.data["deadline"] = _part(deadline, region)
+    return fact
+
+
+def stale_clocks() -> int:
+    """Void the clocks of assignments that are at their end. A safety net: the services stop them themselves."""
+    open_ = Deadline.objects.filter(done_at=None, assignment__status__in=list(ENDED))
+    return open_.update(done_at=database_now(), void=True)
+
+
+def end_sights(*, at: datetime) -> int:
+    """End what ends by itself: the call-taker's sight of a confidential case, a shift after they took it."""
+    open_ = IncidentAccess.objects.filter(until=None, user__isnull=False, since__lte=at - SHIFT)
+    return open_.update(until=at)
+
+
+def unanswered_handovers(*, at: datetime) -> list[uuid.UUID]:
+    """Offered hand-overs that nobody accepted in time."""
+    late = Handover.objects.filter(state="offered", answer_due_at__lte=at)
+    return list(late.values_list("incident_id", flat=True))

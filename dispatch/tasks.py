@@ -1,0 +1,30 @@
+"""Chores. Arguments are ids, each may run twice or never: what matters is found by a sweep."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from dispatch.services import sweeps
+from dispatch.services.agreements import end_agreements as end_agreements_now
+from events.services import KEPT_FOR, purge_answers
+
+
+@shared_task(ignore_result=True, acks_late=True)
+def sweep_deadlines() -> int:
+    told = 0
+    while batch := sweeps.sweep():
+        told += batch
+        if batch < sweeps.BATCH:
+            break
+    return told
+
+
+@shared_task(ignore_result=True)
+def end_agreements() -> int:
+    """Agreements and sights that end by themselves, at the moment that they do."""
+    now = timezone.now()
+    return end_agreements_now(at=now) + sweeps.end_sights(at=now)
+
+
+@shared_task(ignore_result=True)
+def purge_idempotency_keys() -> int:
+    return purge_answers(before=timezone.now() - KEPT_FOR)

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from dispatch.api import assignments, calls, feed, incidents
+
+urlpatterns = [
+    path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
+    path("incidents/<uuid:incident_id>/", incidents.IncidentView.as_view(), name="api-incident"),
+    path("incidents/<uuid:incident_id>/calls/", incidents.IncidentCallsView.as_view(), name="api-incident-calls"),
+    path("incidents/<uuid:incident_id>/notes/", incidents.IncidentNotesView.as_view(), name="api-incident-notes"),
+    path(
+        "incidents/<uuid:incident_id>/attachments/",
+        incidents.IncidentAttachmentsView.as_view(),
+        name="api-incident-attachments",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/<slug:action>/",
+        incidents.IncidentActionView.as_view(),
+        name="api-incident-action",
+    ),
+    path(
+        "assignments/<uuid:assignment_id>/<slug:action>/",
+        assignments.AssignmentActionView.as_view(),
+        name="api-assignment-action",
+    ),
+    path("calls/", calls.CallsView.as_view(), name="api-calls"),
+    path("calls/<uuid:call_id>/", calls.CallView.as_view(), name="api-call"),
+    path("calls/<uuid:call_id>/answer/", calls.AnswerCallView.as_view(), name="api-call-answer"),
+    path("calls/<uuid:call_id>/end/", calls.EndCallView.as_view(), name="api-call-end"),
+    path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
+    path("units/positions/", assignments.UnitPositionsView.as_view(), name="api-unit-positions"),
+    path("units/<uuid:unit_id>/status/", assignments.UnitStatusView.as_view(), name="api-unit-status"),
+    path("classify/", incidents.ClassifyView.as_view(), name="api-classify"),
+    path("places/", incidents.PlacesView.as_view(), name="api-places"),
+    path("events/", feed.EventsView.as_view(), name="api-events"),
+    path("board/", feed.BoardView.as_view(), name="api-board"),
+]

@@ -1,0 +1,26 @@
+"""The call-taker's console and the agency's desk: the shell of each page; everything in it comes over the API."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from agencies.access import Actor
+from agencies.reference import RegionRef
+from agencies.views import desk_config, page
+
+
+@page("page.console", "console", "dispatch/console.html")
+def console(request: HttpRequest, actor: Actor, region: RegionRef, context: dict[str, Any]) -> None:
+    """Queue, report form, map. Without `incident.create` (QA) the form is left out and the rest is read-only."""
+    context["may_report"] = "incident.create" in context["page_config"]["permissions"]
+    context["page_config"] |= desk_config(region)
+
+
+@page("page.agency", "agency", "dispatch/agency.html")
+def agency(request: HttpRequest, actor: Actor, region: RegionRef, context: dict[str, Any]) -> None:
+    """The inbox of one agency: `?dinas=CODE` for somebody who works for several."""
+    codes = actor.agency_codes(region.code)
+    asked = request.GET.get("dinas", "")
+    code = asked if asked in codes else min(codes, default="")
+    context["page_config"]["agency"] = code
+    context["agency_name"] = region.agencies[code].name if code in region.agencies else ""

@@ -1,0 +1,157 @@
+"""The one door into the log, and the keys that make a repeated write harmless."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connection
+
+from events.chain import canonical, sha256
+from events.models import Event, Once
+
+log = logging.getLogger("siaga.events")
+KEPT_FOR = timedelta(days=7)
+
+
+class KeyReused(Exception):
+    """The key was used before with another body."""
+
+
+class KeyInWork(Exception):
+    """The first request with this key has not been answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event before it is written. `data` must be JSON-able and free of personal text (texts are referred to)."""
+
+    kind: str
+    region: str
+    data: dict[str, Any]
+    incident_id: uuid.UUID | None = None
+    agency_codes: tuple[str, ...] = ()
+    occurred_at: datetime | None = None
+    source: str = "live"
+    public: bool = True
+    exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an earlier request with the same key made."""
+
+    object_kind: str
+    object_id: uuid.UUID
+    object_version: int
+    status: int
+    seq: int
+    actor_id: str
+    region: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write with the key that its client chose. `body_sha256` is over the parsed body with sorted keys."""
+
+    key: uuid.UUID
+    body_sha256: bytes
+    actor_id: str
+
+
+def intent(key: uuid.UUID, body: Any, actor_id: str) -> Intent:
+    return Intent(key, hashlib.sha256(canonical(body).encode()).digest(), actor_id)
+
+
+def record(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: datetime) -> list[Event]:
+    """Write facts to the log in one statement. The relay numbers them after the commit."""
+    rows = []
+    for fact in facts:
+        text = canonical(fact.data)
+        rows.append(
+            Event(
+                kind=fact.kind,
+                region=fact.region,
+                incident_id=fact.incident_id,
+                agency_codes=list(fact.agency_codes),
+                actor_id=actor_id,
+                actor_label=actor_label,
+                occurred_at=fact.occurred_at or at,
+                recorded_at=at,
+                source=fact.source,
+                public=fact.public,
+                exercise=fact.exercise,
+                data=text,
+                data_sha256=sha256(text),
+            )
+        )
+    return Event.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first statement of a write: the head before it, and the earlier answer to its key."""
+
+    head: int
+    answered: Answered | None
+
+
+_BEGIN = """
+SELECT s.head, {lock}, o.body_sha256, o.object_kind, o.object_id, o.object_version, o.status, o.seq, o.actor_id, o.region
+{settings} FROM events_stream s LEFT JOIN events_once o ON o.key = %s
+"""
+
+
+def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
+    """First statement of the outermost transaction: takes the key, sets settings for this transaction, reads the head.
+
+    Holds the key until the end of the transaction. Raises KeyInWork while another request works on the same key,
+    KeyReused when the key came with another body. The look-up's snapshot may be older than the commit of the lock's
+    last holder; then the unique key refuses the second answer (`answered`), and the client's next try is a replay.
+    """
+    lock = "pg_try_advisory_xact_lock(%s)" if wish else "true"
+    query = _BEGIN.format(lock=lock, settings="".join(", set_config(%s, %s, true)" for _ in settings))
+    params: list[Any] = (
+        [int.from_bytes(hashlib.sha256(wish.key.bytes).digest()[:8], "big", signed=True)] if wish else []
+    )
+    params += [part for pair in settings.items() for part in pair]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*params, wish.key if wish else None])
+        row = cursor.fetchone()
+    if not row[1]:
+        raise KeyInWork
+    if row[2] is None or wish is None:
+        return Begun(row[0], None)
+    if bytes(row[2]) != wish.body_sha256:
+        raise KeyReused
+    return Begun(row[0], Answered(*row[3:10], replayed=True))
+
+
+def answered(wish: Intent, *, region: str, kind: str, id: uuid.UUID, version: int, status: int, seq: int,
+             at: datetime) -> None:  # fmt: skip
+    """Keep the answer to a key, in the same transaction as the work."""
+    try:
+        Once.objects.create(
+            key=wish.key, body_sha256=wish.body_sha256, actor_id=wish.actor_id, region=region, object_kind=kind,
+            object_id=id, object_version=version, status=status, seq=seq, created_at=at,
+        )  # fmt: skip
+    except IntegrityError as error:
+        raise KeyInWork from error
+
+
+def purge_answers(*, before: datetime) -> int:
+    """Forget answers older than `before`; returns how many."""
+    return Once.objects.filter(created_at__lt=before).delete()[0]
+
+
+def ring() -> None:
+    """Wake the relay, after the commit. Droppable: the relay also looks every 200 ms."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('siaga_events', '')")
+    except DatabaseError:
+        log.warning("the relay was not woken; it looks by itself")

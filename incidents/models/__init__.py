@@ -1,0 +1,36 @@
+"""Calls, incidents and everything that was said about them."""
+
+from incidents.models.call import Call, CallbackTask, NumberFlag, Recording
+from incidents.models.incident import (
+    Attachment,
+    CaseKey,
+    Classification,
+    Feedback,
+    Handover,
+    Incident,
+    IncidentAccess,
+    IncidentCall,
+    NumberCounter,
+    Referral,
+)
+from incidents.models.words import Identity, Person, Text
+
+__all__ = [
+    "Attachment",
+    "Call",
+    "CallbackTask",
+    "CaseKey",
+    "Classification",
+    "Feedback",
+    "Handover",
+    "Identity",
+    "Incident",
+    "IncidentAccess",
+    "IncidentCall",
+    "NumberCounter",
+    "NumberFlag",
+    "Person",
+    "Recording",
+    "Referral",
+    "Text",
+]

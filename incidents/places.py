@@ -1,0 +1,58 @@
+"""From what a caller says to a point and an area. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agencies.reference import AreaRef
+
+_DECIMAL = re.compile(r"(-?\d{1,3}[.]\d{2,})\s*[,; ]\s*(-?\d{1,3}[.]\d{2,})")
+_WORD = re.compile(r"\w+", re.UNICODE)
+_GENERIC = frozenset(["kelurahan", "desa", "kecamatan", "kota", "kabupaten", "kel", "kec", "kab", "jalan", "jl"])
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An area whose name stands in a phrase."""
+
+    area: AreaRef
+    words: int
+
+
+def coordinates_in(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude (WGS 84 degrees) written as two decimals, in either order; None outside Indonesia."""
+    found = _DECIMAL.search(text)
+    if not found:
+        return None
+    first, second = float(found[1]), float(found[2])
+    for lat, lon in ((first, second), (second, first)):
+        if -11.5 <= lat <= 6.5 and 94 <= lon <= 142:
+            return lat, lon
+    return None
+
+
+def words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text.casefold()) if word not in _GENERIC]
+
+
+def area_named(text: str, areas: Iterable[AreaRef]) -> AreaRef | None:
+    """The area that a phrase names: the longest name wins, a village before a district of the same length.
+
+    A village name that occurs twice in the region decides nothing unless its district is named too.
+    """
+    said = words(text)
+    joined = f" {' '.join(said)} "
+    found = [Named(area, len(words(area.name))) for area in areas if words(area.name) and _stands_in(area, joined)]
+    if not found:
+        return None
+    districts = {n.area.code for n in found if n.area.level == "kecamatan"}
+    found.sort(key=lambda n: (n.area.parent in districts, n.words, n.area.level != "kecamatan"), reverse=True)
+    best = found[0]
+    twins = [n for n in found if n.area.name == best.area.name and n.area.level == best.area.level]
+    if len(twins) > 1 and best.area.parent not in districts:
+        return next((n.area for n in found if n.area.level == "kecamatan"), None)
+    return best.area
+
+
+def _stands_in(area: AreaRef, joined: str) -> bool:
+    return f" {' '.join(words(area.name))} " in joined

@@ -1,0 +1,82 @@
+"""Reading calls and incidents, always through what the actor may see."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from agencies.access import Actor, Level, Role, level_of_sight
+from incidents.models import Call, Identity, Incident, IncidentAccess, Person, Text
+
+
+def visible_to(actor: Actor) -> QuerySet[Incident]:
+    """Incidents that the actor sees at any level. How much of each: `levels_for`."""
+    if actor.is_system:
+        return Incident.objects.all()
+    confidential = actor.regions(Role.SUPERVISOR, Role.QA)
+    sight = Q(region_id__in=actor.regions(), confidential=False)
+    if confidential:
+        sight |= Q(region_id__in=confidential, confidential=True)
+    named = IncidentAccess.objects.filter(until=None).filter(_named(actor))
+    return Incident.objects.filter(sight | Q(id__in=named.values("incident_id")))
+
+
+def _named(actor: Actor) -> Q:
+    named = Q(agency_id__in=actor.agencies)
+    return named | Q(user_id=actor.id) if actor.id else named
+
+
+def calls_visible_to(actor: Actor) -> QuerySet[Call]:
+    """Calls of the actor's regions. Calls about a confidential case: its supervisor, and who answered them."""
+    if actor.is_system:
+        return Call.objects.all()
+    desk = actor.regions(Role.CALL_TAKER, Role.SUPERVISOR, Role.QA)
+    seen = Q(confidential=False) | Q(region_id__in=actor.regions(Role.SUPERVISOR))
+    if actor.id:
+        seen |= Q(answered_by_id=actor.id)
+    return Call.objects.filter(seen, region_id__in=desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The open access rows of one incident: agency id → level, user id → level."""
+
+    agencies: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+
+
+def access_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Access]:
+    """The open access rows of several incidents."""
+    found: dict[uuid.UUID, Access] = defaultdict(Access)
+    rows = IncidentAccess.objects.filter(incident_id__in=list(incident_ids), until=None)
+    for incident_id, agency_id, user_id, level in rows.values_list("incident_id", "agency_id", "user_id", "level"):
+        if agency_id:
+            found[incident_id].agencies[str(agency_id)] = level
+        else:
+            found[incident_id].users[str(user_id)] = level
+    return found
+
+
+def level_for(actor: Actor, incident: Incident, access: Access) -> Level | None:
+    """How much of the incident the actor sees; None: nothing."""
+    return level_of_sight(
+        actor,
+        region=incident.region_id,
+        confidential=incident.confidential,
+        agency_levels=access.agencies,
+        user_levels=access.users,
+    )
+
+
+def texts_of(incident_id: uuid.UUID) -> list[Text]:
+    """Texts of an incident that the row level policies show in this sight, oldest first."""
+    return list(Text.objects.filter(incident_id=incident_id).order_by("created_at", "id"))
+
+
+def people_of(incident_id: uuid.UUID) -> list[tuple[Person, Identity | None]]:
+    """People of an incident with their identities, where the policies show them."""
+    identities = {row.person_id: row for row in Identity.objects.filter(incident_id=incident_id)}
+    people = Person.objects.filter(incident_id=incident_id).order_by("created_at", "id")
+    return [(person, identities.get(person.id)) for person in people]

@@ -1,0 +1,1 @@
+"""Inner writers of calls and incidents. The transaction, the events and the deadlines belong to dispatch.services."""

@@ -1,0 +1,238 @@
+"""Compiles rules once and classifies reports with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from incidents.triage.lexicon import Lexicon, verb_forms, words_of
+from incidents.triage.matcher import Hit, PhraseIndex, Unit, build_units, near_hits
+from incidents.triage.negation import denied_units, imagined_units
+from incidents.triage.normalise import plain_character, tokenise
+from incidents.triage.result import Classification, Facts
+from incidents.triage.rules import Rule, RuleBook, RuleError, RuleSource, merge_sources
+from incidents.triage.scoring import Applied, decide, reasons_of
+
+_AGENTS = ("weapon", "gas", "electric", "snake", "wasp", "dog", "animal")
+_MAX_VICTIMS = 100_000
+_SEPARATORS = str.maketrans("&|+?", "    ")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its phrases as numbers of the index: each phrase is one or several parts."""
+
+    rule: Rule
+    phrases: tuple[tuple[int, ...], ...]
+    needs: tuple[tuple[int, ...], ...]
+    unless: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRules:
+    """Everything that `classify` needs; immutable in use, shared by threads, swapped as a whole."""
+
+    version: str
+    lexicon: Lexicon
+    concepts: PhraseIndex
+    concept_names: tuple[tuple[str, ...], ...]
+    phrases: PhraseIndex
+    rules: tuple[CompiledRule, ...]
+    rules_by_part: tuple[tuple[int, ...], ...]
+
+
+def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[RuleSource] = ()) -> CompiledRules:
+    """Compiles sources in order, later ones over earlier ones (`extra` last); raises RuleError with all faults."""
+    flat: list[RuleSource] = []
+    for source in sources:
+        flat.extend([source] if isinstance(source, RuleSource) else source)
+    flat.extend(extra)
+    book = merge_sources(flat)
+    if book.problems:
+        raise RuleError(book.problems)
+    lexicon = _lexicon(book)
+    concepts, names = _concepts(book, lexicon)
+    phrases = PhraseIndex(lexicon)
+    compiled = tuple(_compile(rule, phrases) for rule in book.rules.values())
+    version = "+".join(dict.fromkeys(source.version for source in flat)) or "empty"
+    return CompiledRules(version, lexicon, concepts, names, phrases, compiled, _by_part(compiled, len(phrases.numbers)))
+
+
+def _compile(rule: Rule, index: PhraseIndex) -> CompiledRule:
+    return CompiledRule(
+        rule,
+        tuple(index.add(p) for p in rule.phrases),
+        tuple(index.add(p) for p in rule.needs),
+        tuple(index.add(p) for p in rule.unless),
+    )
+
+
+def _by_part(rules: Sequence[CompiledRule], parts: int) -> tuple[tuple[int, ...], ...]:
+    """For each part the rules whose phrase it opens, so that only those are looked at."""
+    table: list[dict[int, None]] = [{} for _ in range(parts)]
+    for number, rule in enumerate(rules):
+        for phrase in rule.phrases:
+            table[phrase[0]][number] = None
+    return tuple(tuple(row) for row in table)
+
+
+def _concepts(book: RuleBook, lexicon: Lexicon) -> tuple[PhraseIndex, tuple[tuple[str, ...], ...]]:
+    index = PhraseIndex(lexicon)
+    names: dict[int, list[str]] = {}
+    for name, patterns in book.concepts.items():
+        for pattern in patterns:
+            for number in index.add(pattern):
+                names.setdefault(number, []).append(f"{{{name}}}")
+    return index, tuple(tuple(names[i]) for i in range(len(index.numbers)))
+
+
+def _lexicon(book: RuleBook) -> Lexicon:
+    lexicon = Lexicon()
+    for name, entries in book.classes.items():
+        for entry in entries:
+            for saying in words_of(entry.get("words", "")):
+                words = _plain_words(saying)
+                if len(words) == 1:
+                    lexicon.add_word(words[0], name)
+                elif words:
+                    lexicon.add_saying(words, name)
+            for root in words_of(entry.get("verbs", "")):
+                for form in verb_forms(root):
+                    lexicon.add_word(form, name, typos=form == root)
+    for word in _literals(book):
+        lexicon.add_word(word)
+    for word in book.plain:
+        lexicon.add_word(word, typos=False)
+    for short, long in book.abbreviations.items():
+        lexicon.abbreviations[short] = tuple(form for word in long.split() for form in (word,))
+    lexicon.finish()
+    return lexicon
+
+
+def _plain_words(saying: str) -> tuple[str, ...]:
+    return tuple("".join(plain_character(c) for c in word) for word in saying.split())
+
+
+def _literals(book: RuleBook) -> Iterable[str]:
+    rows = [p for patterns in book.concepts.values() for p in patterns]
+    for rule in book.rules.values():
+        rows += [*rule.phrases, *rule.needs, *rule.unless]
+    for pattern in rows:
+        for word in pattern.translate(_SEPARATORS).split():
+            if word[0] not in "{_.":
+                yield word
+
+
+def classify(text: str, rules: CompiledRules) -> Classification:
+    """Type, priority and further types of a report, with reasons. Any text is accepted; the same text gives the same."""
+    units = build_units(tokenise(text), rules.lexicon)
+    hits = rules.phrases.find(units, _concept_spans(units, rules))
+    denied = _still_denied(denied_units(units), hits, rules)
+    imagined = imagined_units(units)
+    applied = _applied(rules, [h for h in hits if not _is_denied(h, denied)], imagined)
+    verdict = decide(applied, empty=not units)
+    places = [(u.start, u.end) for u in units]
+    return Classification(
+        type=verdict.type,
+        subtype=verdict.subtype,
+        priority=verdict.priority,
+        confidence=verdict.confidence,
+        candidates=verdict.candidates,
+        extra_types=verdict.extra_types,
+        reasons=reasons_of(applied, verdict.type, text, places),
+        needs_review=verdict.needs_review,
+        facts=_facts(text, units, denied, applied),
+    )
+
+
+def _still_denied(
+    denied: dict[int, frozenset[int]], hits: Sequence[Hit], rules: CompiledRules
+) -> dict[int, frozenset[int]]:
+    """Denials without the negations that belong to a rule's own phrase ("tidak bernapas", "lampu tidak menyala")."""
+    used = {u for hit in hits if len(hit.units) > 1 and rules.rules_by_part[hit.part] for u in hit.units}
+    left = {place: by - used for place, by in denied.items()}
+    return {place: by for place, by in left.items() if by}
+
+
+def _is_denied(hit: Hit, denied: dict[int, frozenset[int]]) -> bool:
+    """Whether a negation outside the phrase reaches one of its words."""
+    return any(denied[u].difference(hit.units) for u in hit.units if u in denied)
+
+
+def _concept_spans(units: Sequence[Unit], rules: CompiledRules) -> list[list[tuple[str, int]]]:
+    spans: list[list[tuple[str, int]]] = [[] for _ in units]
+    for hit in rules.concepts.find(units):
+        length = hit.units[-1] - hit.units[0] + 1
+        spans[hit.units[0]].extend((name, length) for name in rules.concept_names[hit.part])
+    return spans
+
+
+def _applied(rules: CompiledRules, hits: Sequence[Hit], imagined: frozenset[int]) -> list[Applied]:
+    by_part: dict[int, list[Hit]] = {}
+    for hit in hits:
+        by_part.setdefault(hit.part, []).append(hit)
+    found: list[Applied] = []
+    for number in sorted({n for part in by_part for n in rules.rules_by_part[part]}):
+        rule = rules.rules[number]
+        words = _first_match(rule.phrases, by_part, imagined)
+        if not words or not all(near_hits(p, by_part) for p in rule.needs):
+            continue
+        if any(near_hits(p, by_part) for p in rule.unless):
+            continue
+        found.append(Applied(rule.rule, words, bool(imagined.intersection(words))))
+    return found
+
+
+def _first_match(
+    phrases: Sequence[tuple[int, ...]], by_part: dict[int, list[Hit]], imagined: frozenset[int]
+) -> tuple[int, ...]:
+    """The units of the first phrase found; a phrase about what is really so is preferred to a supposed one."""
+    supposed: tuple[int, ...] = ()
+    for phrase in phrases:
+        if phrase[0] not in by_part:
+            continue
+        if len(phrase) == 1:
+            rows = [hit.units for hit in by_part[phrase[0]]]
+        else:
+            rows = [tuple(sorted(u for h in near_hits(phrase, by_part) for u in h.units))]
+        for row in rows:
+            if row and not imagined.intersection(row):
+                return row
+            supposed = supposed or row
+    return supposed
+
+
+def _facts(text: str, units: Sequence[Unit], denied: Collection[int], applied: Sequence[Applied]) -> Facts:
+    dangers = dict.fromkeys(a.rule.danger for a in applied if a.rule.danger and not a.imagined)
+    agents = [name for name in _AGENTS if any(u.has(name) for i, u in enumerate(units) if i not in denied)]
+    return Facts(
+        victims=_victims(text, units, denied),
+        danger=tuple(dangers),
+        agents=tuple(agents),
+        negated=tuple(text[units[i].start : units[i].end] for i in sorted(denied)),
+        finished=any(a.rule.lowers and not a.imagined for a in applied),
+        question="?" in text,
+    )
+
+
+def _victims(text: str, units: Sequence[Unit], denied: Collection[int]) -> int | None:
+    """The number said just before people who are hurt, dead or caught ("tiga orang luka"); None when untold."""
+    for index, unit in enumerate(units):
+        number = _number(unit)
+        following = [j for j in range(index + 1, min(len(units), index + 6)) if units[j].sentence == unit.sentence]
+        if number is None or not following or index in denied:
+            continue
+        counted = units[following[0]].has("person") or units[following[0]].has("victim")
+        if counted and any(units[j].has("harm") or units[j].has("victim") for j in following if j not in denied):
+            return number
+    return None
+
+
+_NUMBERS = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}
+
+
+def _number(unit: Unit) -> int | None:
+    word = unit.labels[0]
+    if word.isdecimal() and len(word) <= 6:
+        return int(word) if int(word) <= _MAX_VICTIMS else None
+    return _NUMBERS.get(word)

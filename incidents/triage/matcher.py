@@ -1,0 +1,205 @@
+"""Finds phrases in a report: units (words with their classes), then one trie over all phrases of all rules.
+
+A phrase is a row of elements: a word, a class `{house}`, alternatives `a|b|two+words`, an optional one `ada?`, a gap
+`_` (up to 2 words) or `...` (up to 6), and `&` between parts that may stand anywhere near each other, in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from incidents.triage.lexicon import Lexicon
+from incidents.triage.normalise import Token, is_mark, is_stop
+
+GAPS = {"_": 2, "...": 6}
+# Sayings of these classes also hide their single words ("rumah sakit" says nothing of a house or of pain).
+OPAQUE = frozenset({"idiom", "place_name", "hospital", "neg", "neg_ada", "misdial", "if_soft"})
+# Words that may lie between two parts joined by "&".
+NEAR = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word or a saying: what it can be matched as, its sentence and clause, its place in the original text."""
+
+    labels: tuple[str, ...]
+    sentence: int
+    clause: int
+    start: int
+    end: int
+
+    def has(self, name: str) -> bool:
+        """Whether the unit belongs to the word class."""
+        return f"{{{name}}}" in self.labels
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A part of a phrase that was found: the units it names, in their order."""
+
+    part: int
+    units: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Node:
+    """A state of the trie: next by label, gaps, and the parts that end here."""
+
+    next: dict[str, Node] = field(default_factory=dict)
+    gaps: dict[int, Node] = field(default_factory=dict)
+    parts: list[int] = field(default_factory=list)
+
+
+def expand_part(part: str) -> list[tuple[str, ...]]:
+    """All plain rows of elements that a part with alternatives and optional elements stands for."""
+    choices: list[list[str]] = []
+    for element in part.split():
+        options = element.rstrip("?").split("|")
+        choices.append([*options, ""] if element.endswith("?") else options)
+    return [tuple(word for e in row if e for word in e.split("+")) for row in product(*choices)]
+
+
+def joined_sayings(row: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The row with words that the lexicon knows as one saying put together, as `build_units` will read them."""
+    out: list[str] = []
+    index = 0
+    while index < len(row):
+        for saying, _ in lexicon.sayings.get(row[index], ()):
+            if tuple(row[index : index + len(saying)]) == saying:
+                out.append(" ".join(saying))
+                index += len(saying)
+                break
+        else:
+            out.append(row[index])
+            index += 1
+    return tuple(out)
+
+
+@dataclass(slots=True)
+class PhraseIndex:
+    """All parts of all phrases, each once, in one trie. Filled at compile time, then only read."""
+
+    lexicon: Lexicon
+    root: Node = field(default_factory=Node)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def add(self, phrase: str) -> tuple[int, ...]:
+        """The numbers of the phrase's parts (several when it has `&`)."""
+        return tuple(self._add_part(" ".join(part.split())) for part in phrase.split("&"))
+
+    def _add_part(self, part: str) -> int:
+        if part not in self.numbers:
+            self.numbers[part] = len(self.numbers)
+            for row in expand_part(part):
+                for variant in dict.fromkeys((row, joined_sayings(row, self.lexicon))):
+                    self._add_row(variant, self.numbers[part])
+        return self.numbers[part]
+
+    def _add_row(self, row: Sequence[str], number: int) -> None:
+        node = self.root
+        for element in row:
+            if element in GAPS:
+                node = node.gaps.setdefault(GAPS[element], Node())
+            else:
+                node = node.next.setdefault(element, Node())
+        if number not in node.parts:
+            node.parts.append(number)
+
+    def find(self, units: Sequence[Unit], spans: Sequence[Sequence[tuple[str, int]]] = ()) -> list[Hit]:
+        """Every part found, by place; `spans[i]` are longer concepts (label, number of units) that begin at unit i."""
+        hits: dict[Hit, None] = {}
+        for start in range(len(units)):
+            self._walk(self.root, start, (), units, spans, hits)
+        return list(hits)
+
+    def _walk(
+        self,
+        node: Node,
+        at: int,
+        taken: tuple[int, ...],
+        units: Sequence[Unit],
+        spans: Sequence[Sequence[tuple[str, int]]],
+        hits: dict[Hit, None],
+    ) -> None:
+        for number in node.parts:
+            hits[Hit(number, taken)] = None
+        if at >= len(units) or (taken and units[at].sentence != units[taken[0]].sentence):
+            return
+        if node.next:
+            for label in units[at].labels:
+                if following := node.next.get(label):
+                    self._walk(following, at + 1, (*taken, at), units, spans, hits)
+            if spans:
+                for label, length in spans[at]:
+                    if following := node.next.get(label):
+                        self._walk(following, at + length, (*taken, *range(at, at + length)), units, spans, hits)
+        for reach, following in node.gaps.items():
+            for skip in range(reach + 1):
+                self._walk(following, at + skip, taken, units, spans, hits)
+
+
+def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> list[Unit]:
+    """Words with their classes; sayings become one unit; marks and turning words count sentences and clauses."""
+    words, breaks = _words_and_breaks(tokens, lexicon)
+    units: list[Unit] = []
+    clause = sentence = index = 0
+    while index < len(words):
+        sentence += breaks[index] == "sentence"
+        length, labels = _saying_at(words, breaks, index, lexicon)
+        if not length:
+            word = words[index][0]
+            length, labels = 1, (word, *(f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ()))))
+        turns = breaks[index] != "" or "{turn}" in labels
+        clause += turns
+        units.append(Unit(labels, sentence, clause, words[index][1].start, words[index + length - 1][1].end))
+        index += length
+    return units
+
+
+def _words_and_breaks(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[tuple[str, Token]], list[str]]:
+    words: list[tuple[str, Token]] = []
+    breaks: list[str] = []
+    pending = ""
+    for token in tokens:
+        if is_mark(token.text):
+            pending = "sentence" if is_stop(token.text) or pending == "sentence" else "clause"
+            continue
+        for form in lexicon.forms(token.text):
+            words.append((form, token))
+            breaks.append(pending)
+            pending = ""
+    return words, breaks
+
+
+def _saying_at(
+    words: Sequence[tuple[str, Token]], breaks: Sequence[str], index: int, lexicon: Lexicon
+) -> tuple[int, tuple[str, ...]]:
+    for saying, classes in lexicon.sayings.get(words[index][0], ()):
+        end = index + len(saying)
+        if end > len(words) or any(breaks[index + 1 : end]):
+            continue
+        if all(words[index + offset][0] == word for offset, word in enumerate(saying)):
+            inner = () if classes & OPAQUE else saying
+            return len(saying), (" ".join(saying), *inner, *(f"{{{c}}}" for c in sorted(classes)))
+    return 0, ()
+
+
+def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> tuple[Hit, ...]:
+    """The first hits of all parts that stand near each other and are not the same words; () when there are none."""
+    for first in by_part.get(parts[0], ()):
+        chosen = [first]
+        for part in parts[1:]:
+            others = [h for h in by_part.get(part, ()) if _distance(first, h) <= NEAR]
+            others = [h for h in others if not any(set(h.units) & set(c.units) for c in chosen)]
+            if not others:
+                break
+            chosen.append(min(others, key=lambda h: (_distance(first, h), h.units)))
+        else:
+            return tuple(chosen)
+    return ()
+
+
+def _distance(one: Hit, other: Hit) -> int:
+    return max(0, other.units[0] - one.units[-1], one.units[0] - other.units[-1])

@@ -1,0 +1,33 @@
+// Copies what the pages take from npm into static/vendor (ignored by git): no page ever loads from another host.
+// Run by `npm run build` after `npm ci --ignore-scripts`; running it again is harmless.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const modules = join(root, "node_modules");
+const vendor = join(root, "static", "vendor");
+
+const files = {
+  "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
+  "bootstrap/LICENSE": "bootstrap/LICENSE",
+  "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
+  "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
+  "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
+};
+
+rmSync(vendor, { recursive: true, force: true });
+for (const [from, to] of Object.entries(files)) {
+  const source = join(modules, from);
+  if (!existsSync(source)) {
+    console.error(`${from} is missing: run "npm ci --ignore-scripts" first`);
+    process.exit(1);
+  }
+  mkdirSync(dirname(join(vendor, to)), { recursive: true });
+  cpSync(source, join(vendor, to));
+}
+
+// The source map is not shipped, so its mention would be a 404 in every developer's console.
+const css = join(vendor, "bootstrap/bootstrap.min.css");
+writeFileSync(css, readFileSync(css, "utf8").replace(/\/\*# sourceMappingURL=.*?\*\//, ""));
+console.log(`static/vendor: ${Object.keys(files).length} files`);

@@ -1,0 +1,159 @@
+// The agency's desk: what waits to be accepted stays on top, loud and visible until somebody takes it; then one big
+// button at a time leads through the job.
+import { get } from "../live/api.js";
+import { Detail } from "../ui/detail.js";
+import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
+import { assignmentEnded, priorityRank, typeName } from "../ui/format.js";
+import { IncidentList, areaName, marks, progressLine, stepChip } from "../ui/list.js";
+import { RegionMap } from "../ui/map.js";
+import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
+import { Alarm } from "../ui/sound.js";
+import { tickEverySecond } from "../ui/timers.js";
+
+// Outdoors on a phone dark screens cannot be read; the desk in the office follows the console.
+if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.theme = "light";
+
+const config = startPage();
+const feed = makeFeed(config);
+const alarm = new Alarm();
+let loaded = false;
+let ended = [];
+let wantsSound = false;
+
+const own = (row) => (row.assignments ?? []).find((line) => line.agency?.code === config.agency && !assignmentEnded(line.status))
+  ?? (row.assignments ?? []).find((line) => line.agency?.code === config.agency);
+const describe = {
+  line: progressLine,
+  chips: (row) => {
+    const line = own(row);
+    return [marks(row), line && stepChip(line)];
+  },
+};
+
+const context = {
+  region: config.region, agency: config.agency, typeNames: config.types, agencies: [], neighbours: [],
+  units: () => [...feed.state.units.values()],
+  incidents: () => [...feed.state.incidents.values()],
+  hint: "Pilih tugas dari daftar atau dari peta.",
+};
+const detail = new Detail(byId("detail"), context);
+const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
+const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
+
+async function open(id) {
+  byId("main").classList.add("case-open");
+  list.select(id);
+  map.select(id);
+  await detail.open(id);
+}
+
+const ORDER = ["assigned", "acknowledged", "dispatched", "arrived", "completed", "declined", "withdrawn"];
+function byStep(a, b) {
+  const [one, other] = [own(a).status, own(b).status];
+  return Number(other === "assigned") - Number(one === "assigned")
+    || (one === "assigned" ? priorityRank(a.priority) - priorityRank(b.priority) || b.created_at.localeCompare(a.created_at) : 0)
+    || ORDER.indexOf(one) - ORDER.indexOf(other) || a.created_at.localeCompare(b.created_at);
+}
+
+function current() {
+  return context.incidents().filter((row) => row.status === "open" && own(row));
+}
+
+// Only the agency's own limit is shown: the other agencies' clocks are not its business.
+const narrowed = (row) => ({ ...row, assignments: [own(row)] });
+const views = new Map(); // a row keeps its narrowed copy, so that the list sees what did not change
+function view(row) {
+  const known = views.get(row.id);
+  if (known?.row === row) return known.copy;
+  const copy = narrowed(row);
+  views.set(row.id, { row, copy });
+  return copy;
+}
+
+function paint(fresh = new Set()) {
+  const now = current();
+  const running = now.filter((row) => !assignmentEnded(own(row).status));
+  const source = byId("which").value === "now" ? running.sort(byStep) : ended.filter(own);
+  list.update(source.map(view), { fresh });
+  map.incidents(running);
+  const waits = running.filter((row) => own(row).status === "assigned");
+  byId("inbox-count").textContent = String(running.length);
+  byId("desk-summary").textContent = loaded ? `${waits.length} belum diterima · ${running.length - waits.length} sedang ditangani` : "Memuat…";
+  document.title = `${waits.length ? `(${waits.length}) ` : ""}Meja dinas — Siaga 112`;
+  const state = byId("inbox-state");
+  if (!loaded) replace(state, empty("Memuat…"));
+  else if (!source.length) replace(state, empty("Tidak ada tugas", "Tugas baru muncul di sini dengan sendirinya dan berbunyi."));
+  else replace(state);
+  paintWaiting(waits.sort(byStep));
+}
+
+function paintWaiting(waits) {
+  const box = byId("unaccepted");
+  const first = waits[0];
+  const sign = first ? `${first.id} ${waits.length} ${first.version}` : "";
+  if (box.dataset.sign === sign) return;
+  box.dataset.sign = sign;
+  box.hidden = !first;
+  if (!first) return;
+  box.dataset.critical = String(waits.some((row) => row.priority === "critical"));
+  replace(box, h("span", {}, `${waits.length} tugas menunggu diterima: ${first.number} · `, typeName(first.type, config.types), " · ", said(areaName(first))),
+    h("button", { class: "btn small", type: "button", data: { key: "open-first" }, onclick: () => open(first.id) }, "Buka"));
+}
+
+// Sound and picture go on until somebody has accepted, at most every 15 seconds.
+function ringWhileWaiting() {
+  const waits = current().filter((row) => own(row).status === "assigned");
+  if (waits.length && wantsSound) alarm.ring(waits.some((row) => row.priority === "critical"));
+  const state = byId("sound-state");
+  const off = wantsSound && !alarm.ready;
+  state.dataset.state = off ? "off" : "";
+  state.textContent = off ? "SUARA MATI — tekan Uji suara" : wantsSound ? "Suara aktif" : "Suara belum aktif";
+}
+
+byId("start-shift").addEventListener("click", async (event) => {
+  wantsSound = true;
+  const button = event.currentTarget;
+  button.textContent = "Uji suara";
+  button.classList.remove("primary");
+  await alarm.unlock().catch(() => undefined);
+  ringWhileWaiting();
+});
+byId("back").addEventListener("click", () => byId("main").classList.remove("case-open"));
+byId("which").addEventListener("change", () => (byId("which").value === "ended" ? loadEnded() : paint()));
+
+async function loadEnded() {
+  try {
+    const query = new URLSearchParams({ region: config.region, status: "open,closed,cancelled,merged,handed_over" });
+    const rows = (await get(`/api/v1/incidents/?${query}`)).results;
+    ended = rows.filter((row) => own(row) && (row.status !== "open" || assignmentEnded(own(row).status)));
+    paint();
+  } catch {
+    replace(byId("inbox-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+  }
+}
+
+feed.addEventListener("board", () => {
+  loaded = true;
+  paint();
+  map.drawUnits(feed.state.units.values());
+  detail.load();
+});
+feed.addEventListener("change", ({ detail: { ids, frame } }) => {
+  const fresh = ["incident.created", "incident.shown", "assignment.created"].includes(frame.kind) ? new Set(ids) : undefined;
+  paint(fresh);
+  if (frame.data?.unit || frame.kind === "unit.moved") map.drawUnits(feed.state.units.values());
+  const id = frame.data?.incident?.id;
+  if (id && id === detail.id) detail.load();
+  if (fresh) ringWhileWaiting();
+});
+
+arrowKeys(byId("inbox"));
+const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
+bindKeys({ F2: () => list.focus(), "?": help });
+watchLink(feed, { losing: "langkah dapat dicoba lagi setelah tersambung" });
+tickEverySecond(() => {
+  paintClock(byId("clock"));
+  ringWhileWaiting();
+});
+paint();
+feed.start();

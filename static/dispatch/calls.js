@@ -1,0 +1,141 @@
+// The call under way, and the ten things that a call can turn out to be: one key each, ten seconds to take it back.
+import { newKey, post } from "../live/api.js";
+import { explain } from "../ui/actions.js";
+import { byId, h, notice, replace } from "../ui/dom.js";
+import { duration, phone } from "../ui/format.js";
+
+// The most frequent first: 23 to 99 % of calls are ghost or prank.
+export const DISPOSITIONS = [
+  ["ghost", "Ghost"], ["prank", "Prank"], ["information", "Informasi"], ["misdial", "Salah sambung"],
+  ["non_emergency", "Bukan darurat"], ["silent_distress", "Diam: terancam?"], ["abandoned", "Terputus"],
+  ["test", "Uji coba"], ["handed_over", "Wilayah lain"], ["emergency", "Darurat"],
+];
+const UNDO_MS = 10_000;
+
+export class CallStrip {
+  constructor({ config, form }) {
+    this.config = config;
+    this.form = form;
+    this.node = byId("call");
+    this.call = null;
+    this.waiting = new Map(); // offered and not yet answered
+    byId("new-call").addEventListener("click", () => this.begin());
+  }
+
+  keys() {
+    const map = { F3: () => this.begin() };
+    DISPOSITIONS.forEach(([code], n) => {
+      map[`Ctrl+${(n + 1) % 10}`] = () => (this.call && !this.call.incident ? void this.dispose(code) : false);
+    });
+    return map;
+  }
+
+  // call.* of the live feed: who is waiting in the line
+  take(frame) {
+    const call = frame.data?.call;
+    if (!call?.id) return;
+    if (frame.kind === "call.offered" && call.id !== this.call?.id) this.waiting.set(call.id, call);
+    else this.waiting.delete(call.id);
+    this.paint();
+  }
+
+  async begin() {
+    if (this.call || this.starting) return byId("place").focus();
+    this.starting = true;
+    try {
+      const offered = [...this.waiting.values()][0]
+        ?? await post("/api/v1/calls/", { region: this.config.region, channel: "phone", ...this.form().callerNumber() }, { key: newKey() });
+      this.call = await post(`/api/v1/calls/${offered.id}/answer/`, {}, { key: newKey() });
+      this.waiting.delete(offered.id);
+      this.form().setCaller(this.call.number);
+      byId("place").focus();
+    } catch (error) {
+      replace(byId("form-problem"), explain(error));
+    } finally {
+      this.starting = false;
+      this.paint();
+    }
+  }
+
+  // The report of this call has been saved: what is left is to hang up.
+  linked(incident) {
+    if (this.call) this.call = { ...this.call, incident: incident.id, incidentNumber: incident.number };
+    this.paint();
+  }
+
+  async dispose(code) {
+    const call = this.call;
+    const kept = this.form().snapshot();
+    this.call = null;
+    this.form().clear();
+    this.paint();
+    try {
+      await post(`/api/v1/calls/${call.id}/disposition/`, { disposition: code }, { key: newKey() });
+      this.offerUndo(call, kept, DISPOSITIONS.find(([one]) => one === code)[1]);
+    } catch (error) {
+      this.call = call;
+      this.form().restore(kept);
+      this.paint();
+      replace(byId("form-problem"), explain(error));
+    }
+  }
+
+  offerUndo(call, kept, label) {
+    const undo = () => {
+      clearTimeout(timer);
+      clearTimeout(ending);
+      this.call = call;
+      this.form().restore(kept);
+      replace(byId("result"));
+      this.paint();
+    };
+    const button = h("button", { class: "btn small", type: "button", onclick: undo }, "Urungkan");
+    replace(byId("result"), notice("info", `Panggilan digolongkan: ${label}. Dapat diurungkan 10 detik.`, button));
+    const timer = setTimeout(() => button.isConnected && replace(byId("result")), UNDO_MS);
+    const ending = setTimeout(() => this.end(call), UNDO_MS);
+  }
+
+  async end(call) {
+    try {
+      await post(`/api/v1/calls/${call.id}/end/`, {}, { key: newKey() });
+    } catch (error) {
+      if (error.status !== 409) replace(byId("form-problem"), explain(error)); // 409: has ended already
+    }
+  }
+
+  hangUp() {
+    const call = this.call;
+    this.call = null;
+    this.paint();
+    this.end(call);
+  }
+
+  tick(now) {
+    const node = this.node.querySelector("[data-since]");
+    if (node) node.textContent = duration((now - Number(node.dataset.since)) / 1000);
+  }
+
+  paint() {
+    const call = this.call;
+    this.node.hidden = !call && !this.waiting.size;
+    byId("new-call").disabled = Boolean(call);
+    if (!call) {
+      const count = this.waiting.size;
+      if (count) replace(this.node, h("div", { class: "call-head" }, h("strong", {}, `${count} panggilan masuk`), phone([...this.waiting.values()][0].number),
+        h("button", { class: "btn primary end", type: "button", onclick: () => this.begin() }, "Jawab ", h("kbd", {}, "F3"))));
+      return;
+    }
+    const head = h("div", { class: "call-head" }, h("span", {}, "Panggilan berjalan"), h("strong", {}, phone(call.number)),
+      h("strong", { data: { since: Date.parse(call.answered_at ?? call.offered_at) } }, ""));
+    if (call.incident) {
+      head.append(h("span", { class: "chip" }, `Tertaut ${(call.incidentNumber ?? "").slice(-4)}`),
+        h("button", { class: "btn end", type: "button", onclick: () => this.hangUp() }, "Akhiri panggilan"));
+      replace(this.node, head);
+      return;
+    }
+    head.append(h("span", { class: "hint end" }, "Tutup sebagai: ", h("kbd", {}, "Ctrl"), " + angka"));
+    replace(this.node, head, h("div", { class: "dispositions", role: "group", "aria-label": "Tutup panggilan sebagai" },
+      DISPOSITIONS.map(([code, label], n) => h("button", { class: "btn", type: "button", data: { disposition: code }, onclick: () => this.dispose(code) },
+        h("kbd", {}, String((n + 1) % 10)), label))));
+  }
+}

@@ -1,0 +1,127 @@
+// The call-taker's screen: queue, form, map and case, put together. The parts live in report.js, calls.js and ui/.
+import { get, serverNow } from "../live/api.js";
+import { Detail } from "../ui/detail.js";
+import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
+import { PRIORITIES, typeName } from "../ui/format.js";
+import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
+import { RegionMap } from "../ui/map.js";
+import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
+import { tickEverySecond } from "../ui/timers.js";
+import { CallStrip } from "./calls.js";
+import { ReportForm } from "./report.js";
+
+const config = startPage();
+const feed = makeFeed(config);
+const mayReport = Boolean(byId("report"));
+let ended = [];
+let boardLoaded = false;
+
+const context = {
+  region: config.region,
+  typeNames: config.types,
+  agencies: config.agencies,
+  neighbours: config.neighbours,
+  units: () => [...feed.state.units.values()],
+  incidents: () => [...feed.state.incidents.values()],
+  after: () => byId("which").value === "ended" && loadEnded(),
+};
+const detail = new Detail(byId("detail"), context);
+const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
+const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
+const calls = mayReport ? new CallStrip({ config, form: () => report }) : null;
+const report = mayReport ? new ReportForm({ config, map, calls, open }) : null;
+
+async function open(id) {
+  list.select(id);
+  map.select(id);
+  await detail.open(id);
+}
+
+const matches = (row, words) => {
+  const hay = [row.number, row.label, typeName(row.type, config.types), areaName(row), PRIORITIES[row.priority]?.code,
+    ...(row.assignments ?? []).map((line) => line.agency?.code)].join(" ").toLowerCase();
+  return words.every((word) => hay.includes(word));
+};
+
+function paintQueue(fresh = new Set()) {
+  const openRows = context.incidents().filter((row) => row.status === "open");
+  const source = byId("which").value === "open" ? openRows.sort(byUrgency) : ended;
+  const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = source.filter((row) => matches(row, words));
+  list.update(rows, { fresh });
+  map.incidents(openRows);
+  paintCounts(openRows);
+  const state = byId("queue-state");
+  if (!boardLoaded) replace(state, empty("Memuat…"));
+  else if (!rows.length && words.length) replace(state, empty("Tidak ditemukan", "Ubah kata pencarian."));
+  else if (!rows.length) replace(state, empty("Tidak ada kejadian", "Kejadian baru muncul di sini dengan sendirinya."));
+  else replace(state);
+}
+
+function paintCounts(openRows) {
+  const open_ = String(openRows.length);
+  const count = byId("queue-count");
+  if (count.textContent !== open_) count.textContent = open_;
+  const waits = openRows.filter(waiting).length;
+  const chip = byId("waiting-count");
+  chip.hidden = !waits;
+  chip.textContent = `${waits} belum diterima`;
+  document.title = `${waits ? `(${waits}) ` : ""}Konsol — Siaga 112`;
+}
+
+async function loadEnded() {
+  try {
+    const query = new URLSearchParams({ region: config.region, status: "closed,cancelled,merged,handed_over" });
+    ended = (await get(`/api/v1/incidents/?${query}`)).results;
+    paintQueue();
+  } catch {
+    replace(byId("queue-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+  }
+}
+
+feed.addEventListener("board", () => {
+  boardLoaded = true;
+  paintQueue();
+  map.drawUnits(feed.state.units.values());
+  detail.load();
+});
+feed.addEventListener("change", ({ detail: { ids, frame } }) => {
+  const created = frame.kind === "incident.created" ? new Set(ids) : undefined;
+  paintQueue(created);
+  calls?.take(frame);
+  if (frame.data?.unit || frame.kind === "unit.moved") map.drawUnits(feed.state.units.values());
+  const id = frame.data?.incident?.id;
+  if (id && id === detail.id) detail.load();
+  if (created) announce(frame.data.incident);
+});
+
+function announce(row) {
+  if (row?.priority !== "critical") return;
+  byId("alarm").textContent = `Kejadian kritis baru ${row.number}, ${typeName(row.type, config.types)}, ${areaName(row)}`;
+}
+
+byId("search").addEventListener("input", debounce(80, () => paintQueue()));
+byId("search").addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown") {
+    list.focus();
+    event.preventDefault();
+  }
+});
+byId("which").addEventListener("change", () => (byId("which").value === "ended" ? loadEnded() : paintQueue()));
+arrowKeys(byId("queue"));
+
+const help = keyHelp([
+  ["F2", "Cari / daftar kejadian (panah memilih, Enter membuka)"],
+  ...(mayReport ? [
+    ["F3", "Panggilan baru atau jawab panggilan masuk"], ["F4", "Lokasi"], ["F8 Ctrl+Enter", "Simpan laporan"], ["F9", "Buka / lipat SOP"],
+    ["Alt+1 … 5", "Pilih usulan jenis"], ["Ctrl+1 … 0", "Tutup panggilan dengan golongannya"]] : []),
+  ["?", "Bantuan ini"],
+]);
+bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
+watchLink(feed);
+tickEverySecond(() => {
+  paintClock(byId("clock"));
+  calls?.tick(serverNow());
+});
+paintQueue();
+feed.start();

@@ -1,0 +1,202 @@
+// What saving would do, shown while typing: the marked words, the types to choose from, priority, agencies with their
+// role, referrals and reports near by. What the person chose stays chosen when the next proposal arrives.
+import { byId, h, notice, replace, said } from "../ui/dom.js";
+import { PRIORITIES, ROLES, baseTypes, typeName } from "../ui/format.js";
+import { shape } from "../ui/priority.js";
+
+// One shape for what /classify/ answers, whether the rules' part is nested or not.
+export function normalise(answer) {
+  const inner = answer.classification ?? answer;
+  const lines = answer.agencies ?? answer.assignments ?? [];
+  return {
+    type: answer.type ?? inner.type,
+    subtype: answer.subtype ?? "",
+    priority: answer.priority ?? inner.priority,
+    confidence: inner.confidence ?? 0,
+    candidates: inner.candidates ?? [],
+    reasons: inner.reasons ?? [],
+    needsReview: Boolean(inner.needs_review),
+    area: answer.area ?? null,
+    agencies: lines.map((line) => ({ code: line.agency?.code ?? line.code, role: line.role })),
+    referrals: answer.referrals ?? [],
+    procedures: answer.procedures ?? [],
+    warnings: answer.warnings ?? [],
+    ruled: inner.type ?? answer.type,
+    duplicates: answer.duplicates ?? [],
+  };
+}
+
+// The text in pieces, marked where a rule found something. `start` and `end` count code points.
+export function marked(text, reasons) {
+  const points = Array.from(text);
+  const spans = reasons.map((one) => locate(points, one)).filter(Boolean).sort((a, b) => a.start - b.start);
+  const pieces = [];
+  let at = 0;
+  for (const { start, end, rule } of spans) {
+    if (start < at) continue;
+    if (start > at) pieces.push({ text: points.slice(at, start).join("") });
+    pieces.push({ text: points.slice(start, end).join(""), rule });
+    at = end;
+  }
+  if (at < points.length) pieces.push({ text: points.slice(at).join("") });
+  return pieces;
+}
+
+// The server counts in the cleaned text; when cleaning moved something, the words are looked up.
+function locate(points, { start, end, text, rule }) {
+  if (typeof start !== "number" || end <= start) return null;
+  const found = points.slice(start, end).join("");
+  if (!text || found.toLowerCase() === text.toLowerCase()) return end <= points.length ? { start, end, rule } : null;
+  const index = points.join("").toLowerCase().indexOf(text.toLowerCase());
+  if (index < 0) return null;
+  const from = Array.from(points.join("").slice(0, index)).length;
+  return { start: from, end: from + Array.from(text).length, rule };
+}
+
+export class Suggestion {
+  constructor(node, config, { changed, open }) {
+    Object.assign(this, { node, config, changed, open });
+    this.chosen = {}; // type, priority, agencies: only what a person has set
+    this.last = null;
+    this.text = "";
+  }
+
+  clear() {
+    this.chosen = {};
+    this.show(null, "");
+  }
+
+  overrides() {
+    const { type, priority, agencies } = this.chosen;
+    return { ...(type ? { type } : {}), ...(priority ? { priority } : {}), ...(agencies ? { agencies } : {}) };
+  }
+
+  show(answer, text) {
+    this.last = answer ? normalise(answer) : null;
+    this.text = text;
+    this.paint();
+  }
+
+  unavailable(offline) {
+    this.last = null;
+    const why = offline ? "Server tidak menjawab: usulan tidak tersedia." : "Usulan tidak tersedia saat ini.";
+    replace(this.node, notice("warn", `${why} Laporan tetap dapat disimpan; jenis dan dinas ditentukan saat tersimpan.`));
+  }
+
+  pick(n) {
+    const code = this.choices()[n];
+    if (!code) return false;
+    this.set({ type: code });
+    return true;
+  }
+
+  set(change) {
+    this.chosen = { ...this.chosen, ...change };
+    this.changed(change);
+    this.paint();
+  }
+
+  choices() {
+    const list = (this.last?.candidates ?? []).map((one) => one.type);
+    return [...new Set([this.last?.ruled, ...list].filter(Boolean))].slice(0, 5);
+  }
+
+  paint() {
+    this.sop();
+    if (!this.last && !Object.keys(this.chosen).length) return replace(this.node);
+    replace(this.node, this.warnings(), this.preview(), this.types(), this.priorities(), this.agencies(), this.referrals(), this.duplicates());
+  }
+
+  preview() {
+    if (!this.last?.reasons.length) return null;
+    return h("p", { class: "preview", "aria-label": "Kata yang dikenali" },
+      h("bdi", {}, marked(this.text, this.last.reasons).map((piece) => (piece.rule ? h("mark", { title: piece.rule }, piece.text) : piece.text))));
+  }
+
+  // A point outside the region: who is responsible there, said before anything is saved.
+  warnings() {
+    return (this.last?.warnings ?? []).filter((one) => one.region).map((one) => notice("warn", [one.message, one.phone ? `Telepon: ${one.phone}` : ""].filter(Boolean).join(" ")));
+  }
+
+  // What to ask and to say, in the order of speaking. Folded or not is the call-taker's choice and stays so.
+  sop() {
+    const box = byId("sop");
+    const procedure = this.last?.procedures[0];
+    if (this.sopShown === procedure?.id) return;
+    this.sopShown = procedure?.id;
+    if (!procedure) return replace(box);
+    const folded = box.querySelector("details")?.open === false;
+    const part = (title, items) => items?.length > 0 && [h("h3", {}, title), h("ol", {}, items.map((item) => h("li", {}, item.text ?? item)))];
+    replace(box, h("details", { class: "sop", open: !folded }, h("summary", {}, `SOP: ${procedure.title} `, h("kbd", {}, "F9")),
+      part("Tanyakan", procedure.questions), part("Sampaikan kepada pelapor", procedure.tell_caller), part("Langkah", procedure.steps)));
+  }
+
+  foldSop() {
+    const box = byId("sop").querySelector("details");
+    if (box) box.open = !box.open;
+  }
+
+  types() {
+    const now = this.chosen.type ?? this.last?.type;
+    const score = (code) => this.last?.candidates.find((one) => one.type === code)?.score;
+    const chips = this.choices();
+    if (now && !chips.includes(now)) chips.push(now);
+    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code));
+    const other = h("select", { class: "pick-chip", "aria-label": "Jenis lain", onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
+      h("option", { value: "" }, "Jenis lain…"), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
+    return h("div", { class: "pick", role: "group", "aria-label": "Jenis" }, h("span", { class: "label" }, "Jenis"),
+      chips.map((code, n) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `type-${code}`, type: code }, onclick: () => this.set({ type: code }) },
+        n < 5 && h("kbd", {}, String(n + 1)), typeName(code, this.config.types), score(code) !== undefined && h("span", { class: "who" }, `${Math.round(score(code) * 100)} %`))),
+      other,
+      this.last?.needsReview && !this.chosen.type && h("span", { class: "chip" }, "Periksa jenisnya"));
+  }
+
+  priorities() {
+    const now = this.chosen.priority ?? this.last?.priority;
+    return h("div", { class: "pick", role: "group", "aria-label": "Prioritas" }, h("span", { class: "label" }, "Prioritas"),
+      Object.entries(PRIORITIES).map(([code, info]) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `priority-${code}` }, onclick: () => this.set({ priority: code }) },
+        h("span", { class: "prio", data: { priority: code } }, shape(code)), `${info.code} ${info.name}`)));
+  }
+
+  agencies() {
+    const byRules = !this.chosen.agencies;
+    if (byRules && this.chosen.type && this.chosen.type !== this.last?.type) {
+      return h("div", { class: "pick" }, h("span", { class: "label" }, "Dinas"), h("span", { class: "hint" }, "Ditentukan saat disimpan menurut jenis pilihan Anda. "),
+        h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: [] }) }, "Pilih sendiri"));
+    }
+    const now = this.chosen.agencies ?? this.last?.agencies ?? [];
+    const names = new Map(this.config.agencies.map((agency) => [agency.code, agency.name]));
+    const shown = this.allAgencies || !byRules ? [...names.keys()] : now.map((line) => line.code);
+    return h("div", { class: "stack tight" },
+      h("div", { class: "pick" }, h("span", { class: "label" }, "Dinas"),
+        !now.length && h("span", { class: "hint" }, "Tidak ada dinas yang ditugaskan."),
+        !byRules && h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: null }) }, "Kembali ke usulan"),
+        byRules && h("button", { class: "btn small quiet", type: "button", onclick: () => ((this.allAgencies = !this.allAgencies), this.paint()) }, this.allAgencies ? "Sembunyikan yang lain" : "Ubah dinas…")),
+      h("div", { class: "agency-pick" }, shown.map((code) => this.agencyLine(code, names.get(code) ?? code, now))));
+  }
+
+  agencyLine(code, name, now) {
+    const line = now.find((one) => one.code === code);
+    const change = (role) => {
+      const rest = now.filter((one) => one.code !== code);
+      this.set({ agencies: role ? [...rest, { code, role }] : rest });
+    };
+    const lead = now.some((one) => one.role === "lead");
+    return h("label", { class: "check" },
+      h("input", { type: "checkbox", checked: Boolean(line), data: { key: `agency-${code}` }, onchange: (event) => change(event.target.checked && (lead ? "support" : "lead")) }),
+      h("span", {}, name),
+      line && h("select", { "aria-label": `Peran ${name}`, data: { key: `role-${code}` }, onchange: (event) => change(event.target.value) },
+        Object.entries(ROLES).map(([value, label]) => h("option", { value, selected: value === line.role }, label))));
+  }
+
+  referrals() {
+    return (this.last?.referrals ?? []).map((one) => h("div", { class: "referral" },
+      h("b", {}, `Rujuk ke ${one.number || one.agency?.name}`), h("span", {}, one.agency?.name ?? one.agency, one.reason ? [" — ", said(one.reason)] : "")));
+  }
+
+  duplicates() {
+    const list = this.last?.duplicates ?? [];
+    if (!list.length) return null;
+    return notice("warn", `${list.length} laporan mirip di dekat sini`, list.slice(0, 3).map((one) => h("button", { class: "btn small", type: "button", onclick: () => this.open(one.id) }, one.number)));
+  }
+}

@@ -1,0 +1,226 @@
+// Buttons from the server's own list of allowed actions, and the inline forms of those that need a body. The table of
+// states stays on the server: nothing here decides what is allowed.
+import { newKey, post, Problem } from "../live/api.js";
+import { h, notice, replace } from "./dom.js";
+import { OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
+
+export const ACTIONS = {
+  acknowledge: { label: "Terima", next: true },
+  dispatch: { label: "Berangkat", next: true, form: dispatchForm },
+  arrive: { label: "Tiba", next: true },
+  complete: { label: "Selesai", next: true, form: completeForm },
+  decline: { label: "Tolak", danger: true, form: reasonForm("Alasan menolak") },
+  withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
+  update: { label: "Ubah", form: updateForm },
+  assign: { label: "Tugaskan", form: assignForm },
+  close: { label: "Tutup", next: true, form: closeForm },
+  cancel: { label: "Batalkan", danger: true, form: reasonForm("Alasan membatalkan") },
+  reopen: { label: "Buka lagi", form: reasonForm("Alasan membuka lagi") },
+  merge: { label: "Gabung", form: mergeForm },
+  unmerge: { label: "Pisahkan" },
+  hand_over: { label: "Alihkan", form: handOverForm },
+};
+const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
+
+export const actionLabel = (action) => ACTIONS[action]?.label ?? action.replaceAll("_", " ");
+
+// `slot`: where an inline form opens. `target`: the incident or assignment. `done(answer)` after success.
+export function actionButtons({ kind, target, context, slot, done, big = false }) {
+  const known = (target.actions ?? []).filter((action) => ACTIONS[action]);
+  const waiting = (target.assignments ?? []).some((line) => !assignmentEnded(line.status));
+  const isNext = (action) => ACTIONS[action].next && !(action === "close" && waiting);
+  const button = (action) => {
+    const info = ACTIONS[action];
+    const next = action === known.findLast(isNext); // "dispatch" stays allowed beside "arrive": to send one more unit
+    return h("button", {
+      type: "button", "data-action": action, data: { key: `${target.id}-${action}` },
+      class: `btn ${next ? "primary" : info.danger ? "danger" : ""} ${next && big ? "big" : ""}`,
+      onclick: (event) => start(action, event.currentTarget),
+    }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
+  };
+  const send = (action, body) => sendAction({ kind, target, action, body });
+  const start = async (action, node) => {
+    const info = ACTIONS[action];
+    if (info.form) return openForm({ action, target, context, slot, send, done });
+    node.disabled = true;
+    node.setAttribute("aria-busy", "true");
+    try {
+      done(await send(action, {}), action);
+    } catch (error) {
+      node.disabled = false;
+      node.removeAttribute("aria-busy");
+      replace(slot, explain(error));
+      done(null, action);
+    }
+  };
+  const first = known.findLast(isNext);
+  return [...known].sort((a, b) => Number(b === first) - Number(a === first)).map(button);
+}
+
+// One key for each press of a button: a second try of the same form is the same write.
+async function sendAction({ kind, target, action, body, key = newKey() }) {
+  const versioned = kind === "incidents" && WITH_VERSION.includes(action) ? { version: target.version } : {};
+  return post(`/api/v1/${kind}/${target.id}/${action}/`, { ...versioned, ...body }, { key });
+}
+
+export function explain(error) {
+  if (!(error instanceof Problem)) return notice("error", "Terjadi kesalahan di layar ini. Isian tetap ada.");
+  if (error.offline) return notice("error", "Server tidak menjawab. Isian tetap ada; coba kirim lagi.");
+  if (error.status === 409 && error.body.kept) {
+    return notice("warn", "Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat.");
+  }
+  if (error.status === 409) {
+    return notice("warn", `${error.message}. Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.`);
+  }
+  if (error.status === 401) {
+    return notice("error", "Sesi berakhir. Isian tetap ada: masuk lagi di tab baru, lalu kirim lagi dari sini.",
+      h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk"));
+  }
+  if (error.status === 403) return notice("error", "Peran Anda tidak boleh melakukan langkah ini.");
+  const fields = error.errors.map((one) => one.message).filter(Boolean).join(" ");
+  return notice("error", [error.message, fields].filter(Boolean).join(" — "));
+}
+
+function openForm({ action, target, context, slot, send, done }) {
+  const info = ACTIONS[action];
+  const problem = h("div", { "aria-live": "assertive" });
+  const { fields, read } = info.form({ target, context });
+  const submit = h("button", { class: `btn ${info.danger ? "danger" : "primary"}`, type: "submit" }, info.label);
+  const close = () => {
+    slot.replaceChildren();
+    slot.dispatchEvent(new CustomEvent("form-closed", { bubbles: true }));
+  };
+  const form = h("form", {
+    class: "inline-form", "aria-label": info.label,
+    onsubmit: async (event) => {
+      event.preventDefault();
+      submit.disabled = true;
+      try {
+        const answer = await send(action, read(new FormData(form)));
+        close();
+        done(answer, action);
+      } catch (error) {
+        submit.disabled = false;
+        replace(problem, explain(error));
+        if (error instanceof Problem && error.status === 409) done(null, action);
+      }
+    },
+    onkeydown: (event) => {
+      if (event.key === "Escape") close();
+      if (event.key === "Enter" && event.ctrlKey) {
+        event.stopPropagation();
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    },
+  }, h("h2", {}, info.label, target.agency ? [" · ", target.agency.name] : ""), fields, problem,
+  h("div", { class: "btn-row" }, submit, h("button", { class: "btn quiet", type: "button", onclick: close }, "Batal")));
+  slot.replaceChildren(form);
+  form.querySelector("input, select, textarea, button")?.focus();
+  form.scrollIntoView({ block: "nearest" });
+}
+
+let serial = 0;
+export function field(label, control, hint) {
+  const id = `f${++serial}`;
+  control.id = id;
+  return h("div", { class: "field" }, h("label", { for: id }, label), control, hint && h("span", { class: "hint" }, hint));
+}
+const select = (name, pairs, chosen) =>
+  h("select", { name }, pairs.map(([value, label]) => h("option", { value, selected: value === chosen }, label)));
+const text = (name, rows = 2, required = false, value = "") => h("textarea", { name, rows, required, value });
+const filled = (form, names) =>
+  Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? "").trim()]).filter(([, value]) => value));
+
+function reasonForm(label, { required = true } = {}) {
+  return () => ({
+    fields: [field(label, text("reason", 2, required))],
+    read: (form) => filled(form, ["reason"]),
+  });
+}
+
+function dispatchForm({ target, context }) {
+  const units = context.units().filter((unit) => (unit.agency?.code ?? unit.agency) === target.agency?.code);
+  const free = (unit) => ["available", undefined].includes(unit.status);
+  const boxes = units.map((unit) => h("label", { class: "check" },
+    h("input", { type: "checkbox", name: "units", value: unit.id, disabled: !free(unit) }),
+    h("span", {}, unit.code ?? unit.name, free(unit) ? "" : " · sedang bertugas")));
+  return {
+    fields: h("fieldset", { class: "plain" }, h("legend", { class: "label" }, "Unit yang berangkat"),
+      boxes.length ? h("div", { class: "unit-list" }, boxes) : h("p", { class: "hint" }, "Belum ada unit terdaftar; berangkat tanpa nama unit.")),
+    read: (form) => ({ units: form.getAll("units") }),
+  };
+}
+
+function completeForm() {
+  const count = (name, label) => field(label, h("input", { name, type: "number", min: 0, max: 9999, inputmode: "numeric", placeholder: "0" }));
+  return {
+    fields: [
+      field("Hasil di lapangan", select("outcome", Object.entries(OUTCOMES), "handled")),
+      field("Catatan", text("note", 3)),
+      h("div", { class: "three" }, count("dead", "Meninggal"), count("injured", "Luka"), count("evacuated", "Dievakuasi")),
+    ],
+    read: (form) => {
+      const victims = Object.fromEntries(["dead", "injured", "evacuated"].map((name) => [name, Number(form.get(name) || 0)]));
+      const any = Object.values(victims).some(Boolean);
+      return { report: { ...filled(form, ["outcome", "note"]), ...(any ? { victims } : {}) } };
+    },
+  };
+}
+
+function closeForm() {
+  return {
+    fields: [field("Hasil akhir", select("outcome", Object.entries(OUTCOMES), "handled")), field("Catatan penutup", text("note"))],
+    read: (form) => filled(form, ["outcome", "note"]),
+  };
+}
+
+function updateForm({ target, context }) {
+  const types = Object.keys({ ...baseTypes(), ...context.typeNames }).map((code) => [code, typeName(code, context.typeNames)]);
+  const levels = Object.entries(PRIORITIES).map(([value, info]) => [value, `${info.code} ${info.name}`]);
+  return {
+    fields: [
+      h("div", { class: "two" }, field("Jenis", select("type", types, target.type)), field("Prioritas", select("priority", levels, target.priority))),
+      field("Lokasi", h("input", { name: "place", value: target.location?.text ?? "", maxlength: 500 })),
+      field("Laporan", text("narrative", 4, false, target.narrative), "Tulisan sebelumnya tetap tersimpan di riwayat."),
+      field("Alasan perubahan", text("reason", 1)),
+    ],
+    read: (form) => {
+      const body = filled(form, ["type", "priority", "narrative", "reason"]);
+      for (const name of ["type", "priority", "narrative"]) if (body[name] === target[name]) delete body[name];
+      const place = String(form.get("place") ?? "").trim();
+      if (place !== (target.location?.text ?? "")) body.location = { text: place, lat: target.lat, lon: target.lon };
+      return body;
+    },
+  };
+}
+
+function assignForm({ target, context }) {
+  const busy = new Set((target.assignments ?? []).filter((l) => !["declined", "withdrawn"].includes(l.status)).map((l) => l.agency.code));
+  const free = context.agencies.filter((agency) => !busy.has(agency.code));
+  return {
+    fields: h("div", { class: "two" },
+      field("Dinas", select("agency", free.map((agency) => [agency.code, agency.name]))),
+      field("Peran", select("role", Object.entries(ROLES), "support"))),
+    read: (form) => filled(form, ["agency", "role"]),
+  };
+}
+
+function mergeForm({ target, context }) {
+  const others = context.incidents().filter((row) => row.id !== target.id && row.status === "open");
+  return {
+    fields: field("Gabung ke kejadian", select("into", others.map((row) => [row.id, `${row.number} · ${typeName(row.type, context.typeNames)}`]))),
+    read: (form) => filled(form, ["into"]),
+  };
+}
+
+function handOverForm({ context }) {
+  const control = context.neighbours.length
+    ? select("to_region", context.neighbours.map((region) => [region.code, region.name]))
+    : h("input", { name: "to_region", required: true, placeholder: "35.07" });
+  return {
+    fields: [field("Alihkan ke wilayah", control), field("Catatan", text("note"))],
+    read: (form) => filled(form, ["to_region", "note"]),
+  };
+}
+

@@ -1,0 +1,224 @@
+// One incident with its agencies, their next steps and what happened so far. Used by the console and the agency desk.
+import { get, Problem } from "../live/api.js";
+import { actionButtons } from "./actions.js";
+import { empty, h, notice, replace, said } from "./dom.js";
+import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
+import { areaName } from "./list.js";
+import { priorityMark } from "./priority.js";
+import { timer } from "./timers.js";
+
+const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
+
+export class Detail {
+  constructor(node, context) {
+    this.context = context;
+    this.id = null;
+    this.data = null;
+    this.slot = h("div", { class: "form-slot" });
+    this.top = h("div", { class: "stack" });
+    this.rest = h("div", { class: "stack" });
+    this.first = h("div", { class: "stack" });
+    node.append(this.top, this.first, this.slot, this.rest);
+    this.node = node;
+    this.clear();
+  }
+
+  clear() {
+    this.id = this.data = null;
+    this.slot.replaceChildren();
+    replace(this.top, empty("Belum ada kejadian dipilih", this.context.hint ?? "Pilih dari daftar atau dari peta."));
+    replace(this.first);
+    replace(this.rest);
+  }
+
+  async open(id) {
+    if (id !== this.id) {
+      this.slot.replaceChildren();
+      this.data = null;
+      replace(this.top, empty("Memuat…"));
+      replace(this.first);
+      replace(this.rest);
+    }
+    this.id = id;
+    await this.load();
+  }
+
+  // A push about the open incident: fetch again, so that rights and wording always come from one place.
+  async load() {
+    const id = this.id;
+    if (!id) return;
+    try {
+      const data = await get(`/api/v1/incidents/${id}/`);
+      if (id !== this.id) return;
+      this.data = data;
+      this.render();
+    } catch (error) {
+      if (id !== this.id) return;
+      if (error instanceof Problem && [403, 404].includes(error.status)) {
+        replace(this.top, empty("Tidak dapat dilihat", "Kejadian ini tidak (lagi) terbuka untuk Anda."));
+        replace(this.first);
+        replace(this.rest);
+        this.slot.replaceChildren();
+      } else {
+        if (!(error instanceof Problem)) console.error(error); // a fault of this page, not of the network
+        const again = h("button", { class: "btn small", type: "button", onclick: () => this.load() }, "Coba lagi");
+        if (this.data) replace(this.slot, notice("warn", "Keadaan terbaru belum dapat dimuat.", again));
+        else replace(this.top, notice("error", "Kejadian tidak dapat dimuat.", again));
+      }
+    }
+  }
+
+  render() {
+    const data = this.data;
+    const own = this.context.agency;
+    const lines = [...(data.assignments ?? [])].sort((a, b) => Number(b.agency?.code === own) - Number(a.agency?.code === own));
+    replace(this.top, this.head(data));
+    replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
+    replace(this.rest,
+      this.story(data),
+      own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
+      this.referrals(data), this.words(data), this.reasons(data), this.timeline(data));
+  }
+
+  head(data) {
+    const title = typeName(data.type, this.context.typeNames);
+    return [
+      h("div", { class: "detail-head" }, priorityMark(data.priority, { word: true }),
+        h("span", { class: "detail-number" }, data.number),
+        data.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[data.status] ?? data.status),
+        data.confidential && h("span", { class: "chip secret" }, "Kasus terbatas"),
+        data.exercise && h("span", { class: "chip secret" }, "LATIHAN")),
+      h("div", {}, h("strong", {}, title), data.subtype ? h("span", { class: "who" }, ` · ${data.subtype.replaceAll("_", " ")}`) : ""),
+      h("dl", { class: "facts" }, this.facts(data)),
+    ];
+  }
+
+  facts(data) {
+    const place = data.location?.text || data.location_text;
+    const caller = data.caller ?? (data.people ?? []).find((one) => one.role === "caller");
+    const fact = (name, ...value) => [h("dt", {}, name), h("dd", {}, ...value)];
+    return [
+      (place || data.area) && fact("Lokasi", place ? [said(place), " · "] : "", said(areaName(data)), precision(data)),
+      data.created_at && fact("Dibuat", `${moment(data.created_at)} · ${CHANNELS[data.channel] ?? data.channel ?? ""}`.replace(/ · $/, "")),
+      caller && (caller.number || caller.name) && fact("Pelapor", said(caller.name ?? ""), caller.name ? " · " : "", phone(caller.number)),
+      caller?.safe_to_call_back === false && fact("Telepon balik", h("strong", {}, "JANGAN — pelapor tidak aman dihubungi")),
+      data.handover?.to_region && fact("Pengalihan", `${this.regionName(data.handover.to_region)} · ${HANDOVER[data.handover.state] ?? data.handover.state}`),
+      data.handover?.from && fact("Pengalihan", "diterima dari wilayah lain"),
+      data.outcome && fact("Hasil akhir", OUTCOMES[data.outcome] ?? data.outcome),
+    ];
+  }
+
+  regionName(code) {
+    return this.context.neighbours.find((region) => region.code === code)?.name ?? code;
+  }
+
+  incidentActions(data) {
+    const buttons = actionButtons({ kind: "incidents", target: data, context: this.context, slot: this.slot, done: this.done });
+    return buttons.length ? h("div", { class: "btn-row", role: "group", "aria-label": "Langkah kejadian" }, buttons) : null;
+  }
+
+  done = (answer, action) => {
+    if (answer) this.slot.replaceChildren();
+    this.load();
+    this.context.after?.(answer, action);
+  };
+
+  task(line, big = false) {
+    const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
+    const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
+    const ended = assignmentEnded(line.status);
+    return h("article", { class: "task", data: { assignment: line.id, status: line.status } },
+      h("div", { class: "task-head" },
+        h("strong", {}, line.agency?.name ?? "", h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
+        h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
+        !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
+      steps(line),
+      this.unitsOf(line),
+      line.reason && h("p", { class: "hint" }, "Sebab: ", said(line.reason)),
+      report(line),
+      buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
+  }
+
+  // Which units went out stands in the events of the assignment.
+  unitsOf(line) {
+    const codes = new Set((this.data.timeline ?? []).filter((one) => one.kind === "assignment.dispatched" && one.agency?.code === line.agency?.code)
+      .flatMap((one) => one.units ?? []));
+    return codes.size > 0 && h("p", { class: "hint" }, `Unit: ${[...codes].join(", ")}`);
+  }
+
+  // Notes, reasons and field reports: everything written down after the report itself
+  words(data) {
+    const list = (data.texts ?? []).filter((one) => !["narrative", "location"].includes(one.kind) && !one.superseded);
+    if (!list.length) return null;
+    return h("section", { class: "stack tight" }, h("h3", {}, "Catatan lapangan dan alasan"),
+      list.map((one) => h("p", { class: "story small" }, h("span", { class: "who" }, `${WORDS[one.kind] ?? one.kind} · ${moment(one.at)} · `, said(one.by), "\n"), said(one.text))));
+  }
+
+  story(data) {
+    if (data.narrative === undefined) return null;
+    return h("section", { class: "stack tight" }, h("h3", {}, "Laporan"),
+      data.narrative ? h("p", { class: "story" }, said(data.narrative)) : h("p", { class: "hint" }, "Tanpa cerita."));
+  }
+
+  referrals(data) {
+    return (data.referrals ?? []).map((one) => h("div", { class: "referral" },
+      h("b", {}, `Rujuk ke ${one.number || one.agency?.name}`),
+      h("span", {}, one.agency?.name ?? one.agency, one.reason ? [" — ", said(one.reason)] : "")));
+  }
+
+  reasons(data) {
+    const list = data.classification?.reasons ?? [];
+    if (!list.length || this.context.agency) return null;
+    const words = [...new Set(list.map((one) => one.text).filter(Boolean))];
+    return h("p", { class: "hint" }, "Dikenali dari: ", words.map((word, n) => [n ? ", " : "", h("mark", {}, word)]));
+  }
+
+  timeline(data) {
+    const list = data.timeline ?? [];
+    if (!list.length) return null;
+    return h("section", { class: "stack tight" }, h("h3", {}, "Riwayat"),
+      h("ol", { class: "timeline" }, [...list].reverse().map((one) => h("li", {},
+        h("time", { title: one.at }, moment(one.at)),
+        h("span", {}, eventText(one), h("span", { class: "who" }, " ", said(one.by ?? "")))))));
+  }
+}
+
+const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan" };
+
+const precision = (data) => {
+  const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan" }[data.area?.precision ?? data.precision];
+  return word ? h("span", { class: "who" }, ` (${word})`) : "";
+};
+
+function steps(line) {
+  const list = [["Terima", line.acknowledged_at], ["Berangkat", line.dispatched_at], ["Tiba", line.arrived_at], ["Selesai", line.completed_at]];
+  if (["declined", "withdrawn"].includes(line.status)) return null;
+  const order = ["assigned", "acknowledged", "dispatched", "arrived", "completed"].indexOf(line.status);
+  return h("ol", { class: "steps" }, list.map(([label, at], n) => h("li", { data: at || n < order ? { done: "" } : {} }, label, at && h("time", {}, clock(at)))));
+}
+
+function report(line) {
+  if (!line.outcome) return null;
+  const victims = line.victims;
+  return h("p", {}, h("strong", {}, OUTCOMES[line.outcome] ?? line.outcome), victims ? ` · meninggal ${victims.dead ?? 0}, luka ${victims.injured ?? 0}, dievakuasi ${victims.evacuated ?? 0}` : "");
+}
+
+const EVENTS = {
+  "incident.created": "Laporan dicatat", "incident.updated": "Laporan diubah", "incident.closed": "Kejadian ditutup",
+  "incident.cancelled": "Kejadian dibatalkan", "incident.reopened": "Kejadian dibuka lagi", "incident.merged": "Digabung",
+  "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
+  "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
+  "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
+  "assignment.withdrawn": "Ditarik", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
+  "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
+  "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
+  "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
+  "assignment.late": "Langkah terlambat, hanya dicatat", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
+};
+function eventText(one) {
+  const name = EVENTS[one.kind] ?? one.kind;
+  const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
+  return [name, stage, one.agency?.name ? ` · ${one.agency.name}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+}

@@ -1,0 +1,106 @@
+// A list of incidents that changes under the user's hands: rows are kept, not rebuilt; what is under the pointer or
+// has the focus stays where it is when something is put in above it.
+import { h, replace, said } from "./dom.js";
+import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank, typeName } from "./format.js";
+import { priorityMark } from "./priority.js";
+import { nextDue, timer } from "./timers.js";
+
+export function byUrgency(a, b) {
+  return Number(waiting(b)) - Number(waiting(a))
+    || priorityRank(a.priority) - priorityRank(b.priority)
+    || a.created_at.localeCompare(b.created_at);
+}
+
+// Nobody has taken it yet.
+export const waiting = (row) => (row.assignments ?? []).some((line) => line.status === "assigned");
+
+export class IncidentList {
+  constructor(node, { onOpen, describe, typeNames = {} }) {
+    this.node = node;
+    this.onOpen = onOpen;
+    this.describe = describe ?? { line: progressLine, chips: progressChips };
+    this.typeNames = typeNames;
+    this.shown = new Map(); // id → { item, row }
+    this.selected = null;
+  }
+
+  update(rows, { fresh = new Set() } = {}) {
+    const anchor = this.node.querySelector(".row:hover, .row:focus");
+    const before = anchor?.getBoundingClientRect().top;
+    const ids = new Set(rows.map((row) => row.id));
+    for (const [id, { item }] of this.shown) {
+      if (!ids.has(id)) {
+        item.remove();
+        this.shown.delete(id);
+      }
+    }
+    let place = this.node.firstElementChild;
+    for (const row of rows) {
+      const item = this.item(row, fresh.has(row.id));
+      if (item === place) place = place.nextElementSibling;
+      else this.node.insertBefore(item, place);
+    }
+    if (anchor?.isConnected) {
+      const box = this.node.closest(".panel-body") ?? this.node;
+      box.scrollTop += anchor.getBoundingClientRect().top - before;
+    }
+  }
+
+  item(row, fresh) {
+    const known = this.shown.get(row.id);
+    if (known?.row === row) return known.item;
+    const item = known?.item ?? h("li", {}, h("button", { class: "row", type: "button", data: { key: row.id }, onclick: () => this.onOpen(row.id) }));
+    const button = item.firstChild;
+    replace(button, this.content(row));
+    if (row.id === this.selected) button.setAttribute("aria-current", "true");
+    button.classList.toggle("row-fresh", fresh);
+    this.shown.set(row.id, { item, row });
+    return item;
+  }
+
+  content(row) {
+    return [
+      priorityMark(row.priority),
+      h("span", { class: "title" }, typeName(row.type, this.typeNames) || "Kasus terbatas"),
+      h("span", { class: "sub" }, this.describe.line(row)),
+      timer(nextDue(row), row.created_at),
+      h("span", { class: "chips" }, this.describe.chips(row)),
+    ];
+  }
+
+  select(id) {
+    this.selected = id;
+    for (const [key, { item }] of this.shown) {
+      if (key === id) item.firstChild.setAttribute("aria-current", "true");
+      else item.firstChild.removeAttribute("aria-current");
+    }
+  }
+
+  focus() {
+    (this.node.querySelector('[aria-current="true"]') ?? this.node.querySelector(".row"))?.focus();
+  }
+}
+
+export function areaName(row) {
+  return row.area?.name || row.label || "lokasi belum pasti";
+}
+
+// 0007 · Manguharjo · 14.05.22; the whole number stands in the tooltip and in the case itself
+export function progressLine(row) {
+  return h("span", { title: row.number }, `${row.number.slice(-4)} · `, said(areaName(row)), ` · ${moment(row.created_at)}`);
+}
+
+export function marks(row) {
+  return [
+    row.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[row.status]),
+    row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
+    row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
+  ];
+}
+
+export function stepChip(line, label = "") {
+  return h("span", { class: "chip", data: assignmentEnded(line.status) ? { done: "" } : {}, title: line.agency?.name },
+    label, ASSIGNMENT_SHORT[line.status] ?? line.status);
+}
+
+const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `))];

@@ -1,0 +1,39 @@
+"""Starts PostgreSQL and Valkey for the test run (`-p tests.plugin`).
+
+As a plugin and not in conftest.py: pytest-django reads the settings before conftest.py is loaded, and they need the
+addresses. Only the controller of pytest-xdist starts servers; its workers inherit the environment. Both servers die
+with the test run, even when that is killed. Fault tests start their own: these run without fsync.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from callcenter112.embedded import postgres, session
+from callcenter112.embedded.datadir import DataDir
+
+_running = contextlib.ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    directory = tempfile.mkdtemp(prefix="siaga-test-")
+    _running.callback(shutil.rmtree, directory, ignore_errors=True)
+    os.environ["DATA_DIR"] = directory
+    os.environ["SIAGA_TEST"] = "1"
+    data = DataDir(Path(directory))
+    if all(os.environ.get(name) for name in session.URLS):
+        data.make_secrets()
+    else:
+        _running.enter_context(session.servers(data, durability=postgres.FAST))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    _running.close()
