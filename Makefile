@@ -57,7 +57,7 @@ $(DEV): $(PY)
 	@rm -f $(VENV)/.dev-*; touch $@
 
 $(FRONTEND):
-	@node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null || \
 	  { echo "make: Node 18 or later is needed for the style sheet and the typeface" >&2; exit 1; }
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm run --silent build

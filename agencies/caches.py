@@ -69,6 +69,9 @@ class _Versioned:
         self._actors[key] = (now, actor)
         return actor
 
+    def peek(self) -> Reference | None:
+        return self._reference
+
     def clear(self) -> None:
         with self._lock:
             self._reference, self._versions, self._actors, self._checked = None, {}, {}, float("-inf")
@@ -90,6 +93,11 @@ _state = _Versioned()
 def reference() -> Reference:
     """The configuration in force."""
     return _state.refresh()
+
+
+def peek() -> Reference | None:
+    """The configuration in memory, without a look at the database (event loops)."""
+    return _state.peek()
 
 
 def refresh_now() -> Reference:

@@ -138,7 +138,9 @@ def _read(summary: str, answer: Any, *parameters: OpenApiParameter) -> dict[str,
 
 LIST_INCIDENTS = _read(
     "Daftar kejadian",
-    inline_serializer("IncidentPage", {"results": s.ListField(child=deepcopy(BoardRow)), "next": s.CharField(allow_null=True)}),
+    inline_serializer(
+        "IncidentPage", {"results": s.ListField(child=deepcopy(BoardRow)), "next": s.CharField(allow_null=True)}
+    ),
     OpenApiParameter("region", str),
     OpenApiParameter("status", str),
     OpenApiParameter("type", str),

@@ -101,8 +101,9 @@ class Begun:
 
 
 _BEGIN = """
-SELECT s.head, {lock}, o.body_sha256, o.object_kind, o.object_id, o.object_version, o.status, o.seq, o.actor_id, o.region
-{settings} FROM events_stream s LEFT JOIN events_once o ON o.key = %s
+SELECT s.head, {lock}, o.body_sha256,
+  o.object_kind, o.object_id, o.object_version, o.status, o.seq, o.actor_id, o.region {settings}
+ FROM events_stream s LEFT JOIN events_once o ON o.key = %s
 """
 
 

@@ -36,13 +36,15 @@ def has_demo_users(data: DataDir) -> bool:
     return bool(_note(data).get("demo"))
 
 
-async def ensure(data: DataDir, supervisor: Supervisor, *, demo: bool, embedded: bool) -> str:
+async def ensure(data: DataDir, supervisor: Supervisor, *, demo: bool, demo_allowed: bool, embedded: bool) -> str:
     """Make what is missing; returns the text about the demo logins. Raises Refused when it fails."""
     note, current = _note(data), fingerprint()
     known = note.get("fingerprint") == current and (note.get("demo") or not demo)
     if known and embedded and postgres.has_tables(data):
         return note.get("logins", "")
-    logins = await _prepare(data, supervisor, demo=demo)
+    logins = await _prepare(data, supervisor, ["--demo"] if demo else [] if demo_allowed else ["--without-demo"])
+    if supervisor.stopping.is_set():
+        return ""
     has_demo = demo or bool(note.get("demo"))
     kept = logins or note.get("logins", "")
     data.write_private(NOTE, json.dumps({"fingerprint": current, "demo": has_demo, "logins": kept}) + "\n")
@@ -56,9 +58,9 @@ def _note(data: DataDir) -> dict:
         return {}
 
 
-async def _prepare(data: DataDir, supervisor: Supervisor, *, demo: bool) -> str:
+async def _prepare(data: DataDir, supervisor: Supervisor, flags: list[str]) -> str:
     answer = data.path / "logins.new"
-    arguments = ["manage.py", "prepare", "--logins", str(answer), *(["--demo"] if demo else [])]
+    arguments = ["manage.py", "prepare", "--logins", str(answer), *flags]
     spec = Spec(
         name="prepare",
         argv=[sys.executable, *arguments],

@@ -67,7 +67,10 @@ class Supervisor:
         pause = FIRST_PAUSE
         while not self.stopping.is_set():
             started_at = time.monotonic()
-            process = await self._launch(child)
+            await asyncio.to_thread(child.spec.before_start)
+            if self.stopping.is_set():
+                return
+            process = self._launch(child)
             waiter = asyncio.create_task(self._announce(child))
             while process.poll() is None:
                 await asyncio.sleep(POLL_SECONDS)
@@ -79,9 +82,8 @@ class Supervisor:
             self._report_end(child, process.returncode)
             await self._sleep(pause)
 
-    async def _launch(self, child: Child) -> subprocess.Popen:
+    def _launch(self, child: Child) -> subprocess.Popen:
         spec = child.spec
-        await asyncio.to_thread(spec.before_start)
         process = subprocess.Popen(
             spec.tethered(),
             env=spec.environment(),

@@ -42,14 +42,15 @@ def run(*, demo: bool, port: int | None, data_dir: str | None, demo_on_network: 
     data.prepare()
     lock = data.lock()
     try:
-        if not (place.is_loopback or demo_on_network) and (demo or firstdata.has_demo_users(data)):
+        demo_allowed = place.is_loopback or demo_on_network
+        if not demo_allowed and (demo or firstdata.has_demo_users(data)):
             raise Refused(
                 f"demo users have a public password and ADDRESS {place.address} can be reached by others: "
                 "leave ADDRESS at 127.0.0.1, use fresh data without --demo, or insist with --demo-on-network"
             )
         place.check_ports()
         data.make_secrets()
-        return asyncio.run(_serve(data, place, demo=demo))
+        return asyncio.run(_serve(data, place, demo=demo, demo_allowed=demo_allowed))
     finally:
         data.run_file.unlink(missing_ok=True)
         os.close(lock)
@@ -80,13 +81,13 @@ def _set_environment(data: DataDir, place: Place, *, demo: bool) -> None:
         os.environ |= {"SIAGA_DEMO": "1", "DEBUG": "0"}
 
 
-async def _serve(data: DataDir, place: Place, *, demo: bool) -> int:
+async def _serve(data: DataDir, place: Place, *, demo: bool, demo_allowed: bool) -> int:
     output = Output(data.logs)
     supervisor = Supervisor(output)
     for signum in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(signum, supervisor.stopping.set)
     try:
-        await _start(supervisor, data, place, demo=demo)
+        await _start(supervisor, data, place, demo=demo, demo_allowed=demo_allowed)
         await supervisor.stopping.wait()
         output.say("stopping")
         return 0
@@ -95,12 +96,13 @@ async def _serve(data: DataDir, place: Place, *, demo: bool) -> int:
         output.close()
 
 
-async def _start(supervisor: Supervisor, data: DataDir, place: Place, *, demo: bool) -> None:
+async def _start(supervisor: Supervisor, data: DataDir, place: Place, *, demo: bool, demo_allowed: bool) -> None:
     servers = await asyncio.to_thread(_embedded, data)
     await supervisor.start(servers)
     if supervisor.stopping.is_set():
         return
-    logins = await firstdata.ensure(data, supervisor, demo=demo, embedded=bool(servers))
+    embedded = any(spec.name == "postgres" for spec in servers)
+    logins = await firstdata.ensure(data, supervisor, demo=demo, demo_allowed=demo_allowed, embedded=embedded)
     data.write_run_file(_facts(place, demo=demo))
     await supervisor.start(application.serving(place))
     if not supervisor.stopping.is_set():

@@ -8,142 +8,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0002_versions'),
-        ('dispatch', '0001_initial'),
-        ('incidents', '0001_initial'),
+        ("agencies", "0002_versions"),
+        ("dispatch", "0001_initial"),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='end_reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='incidents.text'),
+            model_name="assignment",
+            name="end_reason",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="incidents.text"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident'),
+            model_name="assignment",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='report',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='incidents.text'),
+            model_name="assignment",
+            name="report",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="incidents.text"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='assignment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.assignment'),
+            model_name="deadline",
+            name="assignment",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.assignment"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='call',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.call'),
+            model_name="deadline",
+            name="call",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.call"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='incident',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident'),
+            model_name="deadline",
+            name="incident",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='agency',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency'),
+            model_name="delivery",
+            name="agency",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='assignment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.assignment'),
+            model_name="delivery",
+            name="assignment",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.assignment"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="delivery",
+            name="user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='unitassignment',
-            name='assignment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.assignment'),
+            model_name="unitassignment",
+            name="assignment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.assignment"
+            ),
         ),
         migrations.AddField(
-            model_name='unitassignment',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.unit'),
+            model_name="unitassignment",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.unit"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['incident'], name='assignment_incident'),
+            model_name="assignment",
+            index=models.Index(fields=["incident"], name="assignment_incident"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('status__in', ['completed', 'declined', 'withdrawn']), _negated=True), fields=['agency', '-created_at'], name='assignment_agency_at_work'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("status__in", ["completed", "declined", "withdrawn"]), _negated=True),
+                fields=["agency", "-created_at"],
+                name="assignment_agency_at_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['declined', 'withdrawn']), _negated=True), fields=('incident', 'agency'), name='assignment_one_per_agency'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["declined", "withdrawn"]), _negated=True),
+                fields=("incident", "agency"),
+                name="assignment_one_per_agency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'support'])), name='assignment_role_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["lead", "support"])), name="assignment_role_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [dispatch.lifecycle.AssignmentStatus['ASSIGNED'], dispatch.lifecycle.AssignmentStatus['ACKNOWLEDGED'], dispatch.lifecycle.AssignmentStatus['DISPATCHED'], dispatch.lifecycle.AssignmentStatus['ARRIVED'], dispatch.lifecycle.AssignmentStatus['COMPLETED'], dispatch.lifecycle.AssignmentStatus['DECLINED'], dispatch.lifecycle.AssignmentStatus['WITHDRAWN']])), name='assignment_status_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            dispatch.lifecycle.AssignmentStatus["ASSIGNED"],
+                            dispatch.lifecycle.AssignmentStatus["ACKNOWLEDGED"],
+                            dispatch.lifecycle.AssignmentStatus["DISPATCHED"],
+                            dispatch.lifecycle.AssignmentStatus["ARRIVED"],
+                            dispatch.lifecycle.AssignmentStatus["COMPLETED"],
+                            dispatch.lifecycle.AssignmentStatus["DECLINED"],
+                            dispatch.lifecycle.AssignmentStatus["WITHDRAWN"],
+                        ],
+                    )
+                ),
+                name="assignment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', incidents.lifecycle.Outcome['HANDLED'], incidents.lifecycle.Outcome['HANDLED_BY_OTHERS'], incidents.lifecycle.Outcome['FALSE_ALARM'], incidents.lifecycle.Outcome['HOAX'], incidents.lifecycle.Outcome['NOT_FOUND'], incidents.lifecycle.Outcome['REFUSED_HELP'], incidents.lifecycle.Outcome['DUPLICATE'], incidents.lifecycle.Outcome['OTHER']])), name='assignment_outcome_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "outcome__in",
+                        [
+                            "",
+                            incidents.lifecycle.Outcome["HANDLED"],
+                            incidents.lifecycle.Outcome["HANDLED_BY_OTHERS"],
+                            incidents.lifecycle.Outcome["FALSE_ALARM"],
+                            incidents.lifecycle.Outcome["HOAX"],
+                            incidents.lifecycle.Outcome["NOT_FOUND"],
+                            incidents.lifecycle.Outcome["REFUSED_HELP"],
+                            incidents.lifecycle.Outcome["DUPLICATE"],
+                            incidents.lifecycle.Outcome["OTHER"],
+                        ],
+                    )
+                ),
+                name="assignment_outcome_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('done_at', None), ('warned_at', None)), fields=['warn_at'], name='deadline_to_warn'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("done_at", None), ("warned_at", None)), fields=["warn_at"], name="deadline_to_warn"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('breached_at', None), ('done_at', None)), fields=['due_at'], name='deadline_to_breach'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("breached_at", None), ("done_at", None)),
+                fields=["due_at"],
+                name="deadline_to_breach",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('assignment__isnull', False)), fields=['assignment'], name='deadline_assignment'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("assignment__isnull", False)), fields=["assignment"], name="deadline_assignment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('incident__isnull', False)), fields=['incident'], name='deadline_incident'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("incident__isnull", False)), fields=["incident"], name="deadline_incident"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('call__isnull', False)), fields=['call'], name='deadline_call'),
+            model_name="deadline",
+            index=models.Index(condition=models.Q(("call__isnull", False)), fields=["call"], name="deadline_call"),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assignment', None), ('call__isnull', False), ('incident', None)), models.Q(('assignment', None), ('call', None), ('incident__isnull', False)), models.Q(('assignment__isnull', False), ('call', None), ('incident', None)), _connector='OR'), name='deadline_of_exactly_one'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("assignment", None), ("call__isnull", False), ("incident", None)),
+                    models.Q(("assignment", None), ("call", None), ("incident__isnull", False)),
+                    models.Q(("assignment__isnull", False), ("call", None), ("incident", None)),
+                    _connector="OR",
+                ),
+                name="deadline_of_exactly_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['answer', 'ticket', 'acknowledge', 'dispatch', 'arrive', 'complete'])), name='deadline_stage_known'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["answer", "ticket", "acknowledge", "dispatch", "arrive", "complete"])
+                ),
+                name="deadline_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('warn_at')), ('warn_at__gte', models.F('starts_at'))), name='deadline_times_in_order'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gte", models.F("warn_at")), ("warn_at__gte", models.F("starts_at"))),
+                name="deadline_times_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['queued_at'], name='delivery_queued'),
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "queued")), fields=["queued_at"], name="delivery_queued"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('event_id', 'channel', 'recipient', 'attempt'), name='delivery_once_per_attempt'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("event_id", "channel", "recipient", "attempt"), name="delivery_once_per_attempt"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitassignment',
-            index=models.Index(fields=['assignment'], name='unit_assignment_assignment'),
+            model_name="unitassignment",
+            index=models.Index(fields=["assignment"], name="unit_assignment_assignment"),
         ),
         migrations.AddConstraint(
-            model_name='unitassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('unit',), name='unit_sent_once'),
+            model_name="unitassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("unit",), name="unit_sent_once"
+            ),
         ),
     ]

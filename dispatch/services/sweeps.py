@@ -45,7 +45,28 @@ def sweep(*, at: datetime | None = None) -> int:
         Deadline.objects.filter(id__in=[d.id for d in breached]).update(breached_at=now)
         Deadline.objects.filter(id__in=[d.id for d in warned]).update(warned_at=now)
         write.record([*_facts(breached, "breached"), *_facts(warned, "warning")])
+        _note_sweep(now)
     return len(breached) + len(warned)
+
+
+def _note_sweep(now: datetime) -> None:
+    """When the last sweep was, so that the relay's watchdog knows whether anybody sweeps (milliseconds)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_cursor (name, seq) VALUES ('swept', %s)"
+            " ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+            [int(now.timestamp() * 1000)],
+        )
+
+
+def seconds_since_last() -> float:
+    """Seconds since anybody swept; a large number when nobody ever has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM clock_timestamp()) * 1000 - seq FROM events_cursor WHERE name = 'swept'"
+        )
+        row = cursor.fetchone()
+    return float(row[0]) / 1000 if row else float("inf")
 
 
 def _claim(due: Q) -> list[Deadline]:

@@ -148,9 +148,13 @@ def classify(text: str, rules: CompiledRules) -> Classification:
 def _still_denied(
     denied: dict[int, frozenset[int]], hits: Sequence[Hit], rules: CompiledRules
 ) -> dict[int, frozenset[int]]:
-    """Denials without the negations that belong to a rule's own phrase ("tidak bernapas", "lampu tidak menyala")."""
-    used = {u for hit in hits if len(hit.units) > 1 and rules.rules_by_part[hit.part] for u in hit.units}
-    left = {place: by - used for place, by in denied.items()}
+    """A negation inside a rule's own phrase ("tidak bernapas") denies nothing behind that phrase."""
+    used: dict[int, int] = {}
+    for hit in hits:
+        if len(hit.units) > 1 and rules.rules_by_part[hit.part]:
+            for unit in hit.units:
+                used[unit] = max(used.get(unit, unit), hit.units[-1])
+    left = {place: frozenset(n for n in by if place <= used.get(n, place)) for place, by in denied.items()}
     return {place: by for place, by in left.items() if by}
 
 
@@ -171,13 +175,14 @@ def _applied(rules: CompiledRules, hits: Sequence[Hit], imagined: frozenset[int]
     by_part: dict[int, list[Hit]] = {}
     for hit in hits:
         by_part.setdefault(hit.part, []).append(hit)
+    real = {part: [h for h in row if not imagined.intersection(h.units)] for part, row in by_part.items()}
     found: list[Applied] = []
     for number in sorted({n for part in by_part for n in rules.rules_by_part[part]}):
         rule = rules.rules[number]
         words = _first_match(rule.phrases, by_part, imagined)
         if not words or not all(near_hits(p, by_part) for p in rule.needs):
             continue
-        if any(near_hits(p, by_part) for p in rule.unless):
+        if any(near_hits(p, real) for p in rule.unless):
             continue
         found.append(Applied(rule.rule, words, bool(imagined.intersection(words))))
     return found

@@ -17,7 +17,7 @@ GAPS = {"_": 2, "...": 6}
 # Sayings of these classes also hide their single words ("rumah sakit" says nothing of a house or of pain).
 OPAQUE = frozenset({"idiom", "place_name", "hospital", "neg", "neg_ada", "misdial", "if_soft"})
 # Words that may lie between two parts joined by "&".
-NEAR = 14
+NEAR = 11
 
 
 @dataclass(frozen=True, slots=True)

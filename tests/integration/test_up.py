@@ -37,7 +37,6 @@ class Centre:
     directory: Path
     ports: tuple[int, int] = field(default_factory=free_ports)
     process: subprocess.Popen | None = None
-    said: str = ""
 
     def environment(self) -> dict[str, str]:
         given = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "VALKEY_URL", "SECRET_KEY")}
@@ -66,7 +65,7 @@ class Centre:
     def children(self) -> dict[str, int]:
         """Name → process id of what the supervisor runs now."""
         assert self.process
-        found = {}
+        found: dict[str, int] = {}
         for pid in child_ids(self.process.pid):
             with contextlib.suppress(OSError):
                 found[name_of(Path(f"/proc/{pid}/cmdline").read_text().split("\0"), found)] = pid
@@ -129,6 +128,16 @@ def wait_for_return(centre: Centre, killed: list[int], seconds: float) -> float:
             return time.monotonic() - began
         assert time.monotonic() - began < seconds, f"not back after {seconds} s: {centre.output()[-2000:]}"
         time.sleep(0.1)
+
+
+def workers_of(parent: int) -> list[int]:
+    """Its workers, as soon as both are there and tied to it (they tie themselves while they load)."""
+    deadline = time.monotonic() + 20
+    while len(workers := child_ids(parent)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(1)
+    return workers
 
 
 def pids_that_answer(centre: Centre, requests: int = 50) -> set[int]:
@@ -222,16 +231,14 @@ def test_each_killed_process_is_back_within_five_seconds(centre: Centre) -> None
 @pytest.mark.parametrize("victim", ["web", "worker-chores"])
 def test_killed_workers_and_their_killed_parents_leave_the_work_to_new_ones(centre: Centre, victim: str) -> None:
     wait_for_return(centre, [], 20)
-    time.sleep(3)  # the chores worker forks its own after it is there
     parent = centre.children()[victim]
-    old = child_ids(parent)
-    assert old
+    old = workers_of(parent)
     os.kill(parent, signal.SIGKILL)  # its workers would go on sharing the port, or the queue, with the new ones
     wait_for_return(centre, [parent], BACK_SECONDS)
     assert not set(old) & set(centre.processes())
     assert not pids_that_answer(centre) & set(old)
 
-    workers = child_ids(centre.children()[victim])
+    workers = workers_of(centre.children()[victim])
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
     time.sleep(0.5)

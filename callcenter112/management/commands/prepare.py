@@ -3,20 +3,19 @@
 `up` runs it; with external servers it is run once before a new version starts. Safe to repeat.
 """
 
-import contextlib
-import io
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from agencies.demo import create_demo_users
-from agencies.models import Agency
+from agencies.demo import PASSWORD, create_demo_users
+from agencies.models import Agency, User
 
 PACKS = ("31", "35.77", "35.79", "36.03", "64.09")
 
@@ -27,15 +26,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="make the demo users")
+        parser.add_argument("--without-demo", action="store_true", help="fail when the database has demo users")
         parser.add_argument("--logins", type=Path, help="write there what there is to say about the demo logins")
 
-    def handle(self, *args: Any, demo: bool, logins: Path | None, **options: Any) -> None:
+    def handle(self, *args: Any, demo: bool, without_demo: bool, logins: Path | None, **options: Any) -> None:
         if _has_unapplied_migrations():
             call_command("migrate", skip_checks=True, interactive=False)
         if not Agency.objects.exists():
             call_command("load_region", *PACKS, skip_checks=True)
+        if without_demo and User.objects.filter(is_demo=True).exists():
+            raise CommandError("the database has demo users, whose password everybody knows: see --demo-on-network")
         if demo:
-            text = _make_demo_users()
+            text = _describe(create_demo_users(at=timezone.now()))
             if logins:
                 logins.write_text(text)
             self.stdout.write(text)
@@ -46,9 +48,14 @@ def _has_unapplied_migrations() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _make_demo_users() -> str:
-    """Returns what is printed about the logins."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        create_demo_users(at=timezone.now())
-    return said.getvalue().strip()
+def _describe(names: Iterable[str]) -> str:
+    """The logins of each region in one line; the heads (head-<agency>.<region>) go without saying twice."""
+    regions: dict[str, list[str]] = {}
+    for name in names:
+        role, _, region = name.partition(".")
+        regions.setdefault(region, []).append(role)
+    lines = [f"demo logins: <name>.<region>, password {PASSWORD}; head-<agency>.<region> are the heads of agencies"]
+    for region, roles in regions.items():
+        officers = " ".join(role for role in roles if not role.startswith("head-"))
+        lines.append(f"  {region}: {officers}" if region else f"  without a region: {officers}")
+    return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""Sockets: run by daphne, one event loop, no HTTP but a health check."""
+
+import asyncio
+import os
+from typing import Any
+
+from callcenter112.embedded.tether import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter112.settings")
+die_with_parent()
+
+import django  # noqa: E402
+
+django.setup()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from dispatch.consumers import LiveConsumer, hub  # noqa: E402
+
+
+async def health(scope: Any, receive: Any, send: Any) -> None:
+    """Every HTTP request to this port: 200 for /healthz, 404 for all else."""
+    alive = scope["path"] == "/healthz"
+    body = b'{"status": "ok"}' if alive else b"sockets only"
+    headers = [(b"content-type", b"application/json" if alive else b"text/plain")]
+    await send({"type": "http.response.start", "status": 200 if alive else 404, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _no_such_socket(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "websocket.close", "code": 4004})
+
+
+_sockets = URLRouter(
+    [path("ws/live/", LiveConsumer.as_asgi()), path("<path:rest>", _no_such_socket), path("", _no_such_socket)]
+)
+application = ProtocolTypeRouter({"http": health, "websocket": _sockets})
+
+
+def _close_sockets_before_stopping() -> None:
+    """daphne goes on serving open sockets after SIGTERM: tell them to come back elsewhere, then stop."""
+    from twisted.internet import reactor  # noqa: PLC0415  (only daphne has installed the right reactor)
+    from twisted.internet.defer import Deferred  # noqa: PLC0415
+
+    def close() -> Any:
+        return Deferred.fromFuture(asyncio.ensure_future(hub().close_all()))
+
+    reactor.addSystemEventTrigger("before", "shutdown", close)
+
+
+_close_sockets_before_stopping()

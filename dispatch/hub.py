@@ -1,0 +1,346 @@
+"""One hub per live process: reads new events once and hands ready frames to every socket that may see them.
+
+The doorbell (channel layer) only says "look"; it may be lost, the hub looks by itself every two seconds. Catching up
+after a reconnect is served from the ring; what is older than the ring is a reset.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from channels.layers import get_channel_layer
+
+from agencies import caches
+from agencies.access import Actor, Role
+from dispatch.identities import actors_now
+from dispatch.rows import local
+from dispatch.sightings import Sight, frame_for
+
+log = logging.getLogger("siaga.live")
+DOORBELL = "siaga.doorbell"
+LOOK_SECONDS = 2.0
+HEARTBEAT_SECONDS = 5.0
+RIGHTS_SECONDS = 3.0
+RING = 10_000
+PAGE = 1_000
+WINDOW = 256
+FEED = 200
+WINDOW_SECONDS = 30.0
+MOST_SOCKETS = 5_000
+MOST_PER_USER = 2_000
+_COLUMNS = "seq, kind, region, incident_id, occurred_at, data"
+_Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One public event in the ring, with the frames already rendered from it."""
+
+    seq: int
+    kind: str
+    region: str
+    incident_id: UUID | None
+    at: str
+    data: dict[str, Any]
+    rendered: dict[_Key, tuple[str, str] | None] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Socket:
+    """One open socket. `send` and `close` belong to its consumer; the queue is bounded by the ack window."""
+
+    actor: Actor
+    identity: tuple[str, str]
+    send: Callable[[str], Awaitable[None]]
+    close: Callable[[int], Awaitable[None]]
+    region: str = ""
+    last: int = 0
+    queue: deque[str] = field(default_factory=deque)
+    backlog: deque["Entry"] = field(default_factory=lambda: deque(maxlen=RING))
+    unacked: deque[tuple[int, float]] = field(default_factory=deque)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: int = 0
+
+    def put(self, frame: str, number: int) -> None:
+        """Queue a frame; a socket that does not keep up is closed, never buffered without end."""
+        now = time.monotonic()
+        if len(self.unacked) >= WINDOW or (self.unacked and now - self.unacked[0][1] > WINDOW_SECONDS):
+            self.stop(4008)
+            return
+        self.unacked.append((number, now))
+        self.queue.append(frame)
+        self.wake.set()
+
+    def ack(self, number: int) -> None:
+        while self.unacked and self.unacked[0][0] <= number:
+            self.unacked.popleft()
+
+    def stop(self, code: int) -> None:
+        if not self.closing:
+            self.closing = code
+            self.wake.set()
+
+    async def pump(self) -> None:
+        """Send what is queued until the socket is to be closed."""
+        while not self.closing:
+            await self.wake.wait()
+            self.wake.clear()
+            while self.queue and not self.closing:
+                await self.send(self.queue.popleft())
+        await self.close(self.closing)
+
+
+class TooOld(Exception):
+    """The place to resume from is not in the ring: the client has to fetch the board again."""
+
+
+class Hub:
+    """All sockets of this process, and the newest events."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self.sockets: set[Socket] = set()
+        self._ring: deque[Entry] = deque(maxlen=RING)
+        self._ring_from = 0
+        self._sights: dict[UUID, Sight] = {}
+        self.head, self.epoch = 0, ""
+        self._bell = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin reading; called with the first socket."""
+        if not self._tasks:
+            loops = (self._read_forever, self._listen_forever, self._beat_forever)
+            self._tasks = [asyncio.ensure_future(loop()) for loop in loops]
+
+    async def ready(self) -> None:
+        """Wait until the ring is filled."""
+        self.start()
+        await asyncio.wait_for(self._ready.wait(), 10)
+
+    def refuses(self, actor: Actor) -> bool:
+        """Whether this process or this user has too many sockets already."""
+        mine = sum(1 for socket in self.sockets if socket.actor.id == actor.id)
+        return len(self.sockets) >= MOST_SOCKETS or mine >= MOST_PER_USER
+
+    def join(self, socket: Socket, after: int | None, epoch: str) -> None:
+        """Greet a socket and queue what it missed. Raises TooOld."""
+        if (epoch and epoch != self.epoch) or (after is not None and not self._ring_from <= after <= self.head):
+            raise TooOld
+        socket.last = self.head if after is None else after
+        socket.queue.append(json.dumps({"kind": "hello", "head": self.head, "epoch": self.epoch}))
+        socket.wake.set()
+        if after is not None and after < self.head:
+            socket.backlog.extend(entry for entry in self._ring if entry.seq > after)
+            self.feed(socket)
+        self.sockets.add(socket)
+
+    def feed(self, socket: Socket) -> None:
+        """Hand out what a socket missed, no faster than it acknowledges."""
+        while socket.backlog and len(socket.unacked) < FEED and not socket.closing:
+            entry = socket.backlog.popleft()
+            self._offer(socket, entry, self._sights.get(entry.incident_id) if entry.incident_id else None)
+
+    def ack(self, socket: Socket, number: int) -> None:
+        socket.ack(number)
+        self.feed(socket)
+
+    def leave(self, socket: Socket) -> None:
+        self.sockets.discard(socket)
+
+    async def close_all(self, code: int = 1012) -> None:
+        """Close every socket (restart of the process)."""
+        for socket in list(self.sockets):
+            socket.stop(code)
+        await asyncio.sleep(0.2)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+    async def _read_forever(self) -> None:
+        while True:
+            try:
+                async with self._connected() as connection:
+                    await self._read(connection)
+            except (psycopg.Error, OSError) as error:
+                log.warning("live lost the database: %s", type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def _read(self, connection: psycopg.AsyncConnection) -> None:
+        while True:
+            await self._look(connection)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
+            self._bell.clear()
+
+    async def _look(self, connection: psycopg.AsyncConnection) -> None:
+        """Read up to the head and hand out what is new."""
+        cursor = await connection.execute("SELECT epoch::text, head FROM events_stream")
+        row: Any = await cursor.fetchone()
+        epoch, head = row
+        if epoch != self.epoch or head < self.head:
+            await self._begin(connection, epoch, head)
+        while self.head < head:
+            cursor = await connection.execute(
+                f"SELECT {_COLUMNS} FROM events_event WHERE seq > %s AND seq <= %s AND public ORDER BY seq LIMIT {PAGE}",
+                [self.head, head],
+            )
+            rows = await cursor.fetchall()
+            self._take([self._entry(row) for row in rows])
+            self.head = rows[-1][0] if len(rows) == PAGE else head
+            await asyncio.sleep(0)
+
+    async def _begin(self, connection: psycopg.AsyncConnection, epoch: str, head: int) -> None:
+        """Fill the ring at the start, or anew when the numbering began again."""
+        for socket in list(self.sockets):
+            self._reset(socket)
+        cursor = await connection.execute(
+            f"SELECT * FROM (SELECT {_COLUMNS} FROM events_event WHERE seq <= %s AND public ORDER BY seq DESC LIMIT {RING})"
+            " newest ORDER BY seq",
+            [head],
+        )
+        entries = [self._entry(row) for row in await cursor.fetchall()]
+        self._ring.clear()
+        self._ring.extend(entries)
+        self._ring_from = 0 if len(entries) < RING else entries[0].seq - 1
+        self._sights = {}
+        for entry in entries:
+            self._note_sight(entry)
+        self.head, self.epoch = head, epoch
+        self._ready.set()
+
+    def _reset(self, socket: Socket) -> None:
+        socket.queue.append(json.dumps({"kind": "reset", "epoch": self.epoch}))
+        socket.stop(1000)
+
+    def _entry(self, row: Any) -> Entry:
+        seq, kind, region, incident_id, occurred_at, data = row
+        ref = caches.peek()
+        zone = ref.region(region) if ref else None
+        at = local(occurred_at, zone.tz) if zone else occurred_at.isoformat()
+        return Entry(seq, kind, region, incident_id, at or "", json.loads(data) if data else {})
+
+    def _note_sight(self, entry: Entry) -> None:
+        if entry.incident_id and "sight" in entry.data:
+            self._sights[entry.incident_id] = Sight.of(entry.data["sight"])
+
+    def _take(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            if len(self._ring) == RING:
+                self._ring_from = self._ring[0].seq
+            self._ring.append(entry)
+            self._note_sight(entry)
+            for socket in list(self.sockets):
+                if socket.backlog:
+                    socket.backlog.append(entry)
+                else:
+                    self._offer(socket, entry, None)
+
+    # --- handing out -------------------------------------------------------------------------------------------------
+    def _wants(self, socket: Socket, entry: Entry) -> bool:
+        if socket.closing or (socket.region and socket.region != entry.region):
+            return False
+        return entry.region in socket.actor.all_regions
+
+    def _offer(self, socket: Socket, entry: Entry, now: Sight | None) -> None:
+        if not self._wants(socket, entry):
+            return
+        rendered = self._rendered(entry, socket.actor, now)
+        if rendered is not None:
+            before, after = rendered
+            socket.put(f"{before}{socket.last}{after}", entry.seq)
+            socket.last = entry.seq
+
+    def _rendered(self, entry: Entry, actor: Actor, now: Sight | None) -> tuple[str, str] | None:
+        """The frame for one actor, split where the socket's own `prev` goes. Rendered once per kind of reader."""
+        named = now is not None or actor.id in _users_of(entry.data)
+        key = (actor.posts, actor.id if named else "", _key_of(now))
+        if key in entry.rendered:
+            return entry.rendered[key]
+        frame = frame_for(entry.kind, entry.region, entry.data, actor, now)
+        parts = None
+        if frame is not None:
+            data = json.dumps(frame.data, separators=(",", ":"), ensure_ascii=False)
+            parts = (
+                f'{{"kind":"{frame.kind}","seq":{entry.seq},"prev":',
+                f',"region":"{entry.region}","at":"{entry.at}","data":{data}}}',
+            )
+        entry.rendered[key] = parts
+        return parts
+
+    # --- the doorbell, heartbeats and rights -------------------------------------------------------------------------
+    async def _listen_forever(self) -> None:
+        """Wait for the doorbell. Without Valkey the hub only looks less often."""
+        while True:
+            try:
+                layer = get_channel_layer()
+                channel = await layer.new_channel()
+                await layer.group_add(DOORBELL, channel)
+                while True:
+                    await layer.receive(channel)
+                    self._bell.set()
+            except Exception as error:  # any failure of the broker: try again, events come by looking
+                log.debug("doorbell: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _beat_forever(self) -> None:
+        beat_at = rights_at = time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            now = time.monotonic()
+            if now - beat_at >= HEARTBEAT_SECONDS:
+                beat_at = now
+                self._beat()
+            if now - rights_at >= RIGHTS_SECONDS:
+                rights_at = now
+                await self._check_rights()
+
+    def _beat(self) -> None:
+        frame = json.dumps({"kind": "heartbeat", "head": self.head})
+        for socket in list(self.sockets):
+            if not socket.backlog:  # "all that you may see up to head has been sent" would not be true yet
+                socket.put(frame, self.head)
+            elif time.monotonic() - socket.unacked[0][1] > WINDOW_SECONDS:
+                socket.stop(4008)
+
+    async def _check_rights(self) -> None:
+        """Sockets whose owner's rights changed are closed: the client comes back with what holds now."""
+        try:
+            actors = await actors_now({socket.identity for socket in self.sockets})
+        except Exception as error:  # the database is away: rights stay as they were until it is back
+            log.warning("rights not checked: %s", type(error).__name__)
+            return
+        for socket in list(self.sockets):
+            actor = actors.get(socket.identity)
+            if actor is None or not actor.id or actor.posts != socket.actor.posts:
+                socket.stop(4003)
+
+
+def _users_of(data: dict[str, Any]) -> set[str]:
+    return {*data.get("sight", {}).get("users", {}), *data.get("was", {}).get("users", {})}
+
+
+def _key_of(sight: Sight | None) -> _Key:
+    if sight is None:
+        return ()
+    return (tuple(sorted(sight.agencies.items())), tuple(sorted(sight.users.items())), sight.confidential)
+
+
+def may_follow(actor: Actor) -> bool:
+    """Whether a live feed makes sense for the actor at all."""
+    return any(post.role not in (Role.ADMIN, Role.NATIONAL) for post in actor.posts)
