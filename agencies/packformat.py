@@ -11,6 +11,18 @@ from typing import Any
 DISKOMINFO = "diskominfo"
 """The communications office commands many centres without being an agency that is sent anywhere."""
 
+NATIONAL_TYPES = {
+    "medical": "Medis",
+    "fire": "Kebakaran dan penyelamatan",
+    "disaster": "Bencana",
+    "public_order": "Ketertiban dan keamanan",
+    "traffic": "Lalu lintas",
+    "violence_women_children": "Kekerasan terhadap perempuan dan anak",
+    "public_facility": "Fasilitas umum",
+    "other_non_emergency": "Bukan darurat",
+}
+"""The eight types that every region has; a region may add its own."""
+
 SUBTYPES_OF: dict[str, tuple[str, ...]] = {
     "medical": (
         "illness", "injury", "birth", "unconscious", "cardiac", "poisoning", "ambulance_request", "mental_crisis",

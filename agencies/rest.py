@@ -25,6 +25,7 @@ from agencies.problems import Malformed, NotPermitted, NotVisible, Problem, TooL
 from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
+MOST_DIGITS = 40
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -52,7 +53,7 @@ class CleanJSONParser(parsers.BaseParser):
             raise TooLarge(_("Isi permintaan lebih besar dari %(kb)d KB.") % {"kb": settings.MAX_BODY_BYTES // 1024})
         warnings: list[dict[str, str]] = []
         try:
-            value = json.loads(raw.decode("utf-8", "replace"), parse_constant=_no_constant)
+            value = json.loads(raw.decode("utf-8", "replace"), parse_constant=_no_constant, parse_int=_integer)
             value = clean(value, warnings)
         except (TooDeep, RecursionError) as error:
             raise Malformed(_("JSON bersarang terlalu dalam.")) from error
@@ -64,6 +65,11 @@ class CleanJSONParser(parsers.BaseParser):
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> int | str:
+    """An integer; with more digits than any field has it stays text, so that only its field is refused."""
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -105,14 +111,14 @@ def allow(actor: Actor, permission: str, region: str) -> None:
     raise NotPermitted if region in actor.all_regions else NotVisible
 
 
-def body_of(request: Request) -> dict[str, Any]:
+def body_of(request: Any) -> dict[str, Any]:
     """The body, which has to be an object. Raises Malformed."""
     if not isinstance(request.data, dict):
         raise Malformed(_("Isi permintaan harus berupa objek JSON."))
     return request.data
 
 
-def wish_of(request: Request) -> Intent | None:
+def wish_of(request: Any) -> Intent | None:
     """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed."""
     header = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not header:
@@ -124,7 +130,7 @@ def wish_of(request: Request) -> Intent | None:
     return intent(key, {"path": request.path, "body": request.data}, request.user.id)
 
 
-def cleaned_fields(request: Request) -> list[dict[str, str]]:
+def cleaned_fields(request: Any) -> list[dict[str, str]]:
     """What the parser had to clean, for the answer's `warnings`."""
     return getattr(request, "cleaned", [])
 
@@ -165,7 +171,7 @@ def _of_framework(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
-    return problem(error.status_code, slug, error.default_detail, str(error.detail), headers=headers)
+    return problem(error.status_code, slug, str(error.default_detail), str(error.detail), headers=headers)
 
 
 def _of_django(error: Exception) -> Response | None:

@@ -43,8 +43,8 @@ def versions() -> dict[str, int]:
     return dict(ConfigVersion.objects.values_list("name", "version"))
 
 
-def _by_region(rows: Any) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
+def _by_region(rows: Any) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.region_id].append(row)
     return found
@@ -52,7 +52,7 @@ def _by_region(rows: Any) -> dict[str, list[Any]]:
 
 def load_reference(version: int) -> Reference:
     """All regions with everything in force, as plain data."""
-    in_force = {
+    in_force: dict[Any, dict[Any, list[Any]]] = {
         model: _by_region(model.objects.filter(ended_at=None))
         for model in (Agency, Target, Procedure, SubtypeMapping, Area, IncidentType)
     }

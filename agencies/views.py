@@ -1,7 +1,8 @@
 """Signing in, signing out, where each role begins; and the frame that all pages share."""
 
+import json
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -19,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agencies import caches
+from agencies import caches, geodata
 from agencies.access import Actor, can, permissions_in
+from agencies.basemap import base_map
 from agencies.models.region import Stage
 from agencies.reference import Reference, RegionRef
 
@@ -143,8 +145,32 @@ def page_config(request: HttpRequest, actor: Actor, region: RegionRef) -> dict[s
         "roles": sorted({post.role for post in own}),
         "permissions": sorted(permissions_in(actor, region.code)),
         "agency": next((post.agency_code for post in own if post.agency_code), ""),
+        "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
         "types": {kind.code: kind.name for kind in region.types.values()},
     }
+
+
+@require_safe
+@login_required
+def region_map(request: HttpRequest, region: str) -> HttpResponse:
+    """`/peta/<region>.json`: what maps are drawn on. The same for everybody who may see a map."""
+    if not can(actor_of(request), "map.view"):
+        raise PermissionDenied
+    reference = caches.reference()
+    if reference.region(region) is None:
+        raise Http404
+    response = HttpResponse(_rendered_map(region, reference.version), content_type="application/geo+json")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@lru_cache(maxsize=32)
+def _rendered_map(code: str, version: int) -> bytes:
+    """Half a second of work, once per region, process and version of the configuration."""
+    reference = caches.reference()
+    region = reference.region(code)
+    assert region is not None
+    return json.dumps(base_map(region, reference, geodata.read_boundaries()), separators=(",", ":")).encode()
 
 
 def desk_config(region: RegionRef) -> dict[str, Any]:

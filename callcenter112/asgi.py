@@ -14,7 +14,7 @@ import django  # noqa: E402
 django.setup()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
 from dispatch.consumers import LiveConsumer, hub  # noqa: E402
 
@@ -32,16 +32,21 @@ async def _no_such_socket(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": 4004})
 
 
-_sockets = URLRouter(
-    [path("ws/live/", LiveConsumer.as_asgi()), path("<path:rest>", _no_such_socket), path("", _no_such_socket)]
-)
+def as_any(app: Any) -> Any:
+    """Django types its routes for HTTP views only."""
+    return app
+
+
+_sockets = URLRouter([re_path(r"^ws/live/$", as_any(LiveConsumer.as_asgi())), re_path("", as_any(_no_such_socket))])
 application = ProtocolTypeRouter({"http": health, "websocket": _sockets})
 
 
 def _close_sockets_before_stopping() -> None:
     """daphne goes on serving open sockets after SIGTERM: tell them to come back elsewhere, then stop."""
-    from twisted.internet import reactor  # noqa: PLC0415  (only daphne has installed the right reactor)
+    from twisted.internet import reactor as any_reactor  # noqa: PLC0415  (only daphne has installed the right reactor)
     from twisted.internet.defer import Deferred  # noqa: PLC0415
+
+    reactor: Any = any_reactor
 
     def close() -> Any:
         return Deferred.fromFuture(asyncio.ensure_future(hub().close_all()))

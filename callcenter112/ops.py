@@ -5,6 +5,7 @@ import os
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -31,3 +32,22 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _problem(status: int, slug: str, title: str) -> JsonResponse:
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": title, "errors": []}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such address: programs get a problem (RFC 9457), people a page."""
+    if request.path.startswith("/api/"):
+        return _problem(404, "not-found", "Tidak ditemukan")
+    return defaults.page_not_found(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """An error of ours."""
+    if request.path.startswith("/api/"):
+        return _problem(500, "failed", "Terjadi kesalahan pada sistem")
+    return defaults.server_error(request)

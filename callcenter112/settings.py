@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
+from django.http import HttpRequest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -24,6 +25,14 @@ def _secret(name: str, filename: str, placeholder: str) -> str:
     return path.read_text().strip() if path.is_file() else placeholder
 
 
+def _decoded(text: str) -> bytes:
+    """Bytes of base64 text; empty when it is none, so that `check` can say so instead of an import error."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
 DATA_DIR = Path(env.str("DATA_DIR", default="var")).absolute()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("SIAGA_DEMO", default=False)
@@ -32,10 +41,18 @@ PORT = env.int("PORT", default=8112)
 LIVE_PORT = env.int("LIVE_PORT", default=PORT + 1)
 LIVE_SAME_ORIGIN = env.bool("LIVE_SAME_ORIGIN", default=False)
 """True behind a reverse proxy that serves pages and sockets on one origin (docker-compose.yml)."""
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+"""True when nothing but a proxy of ours reaches this process: it overwrites X-Forwarded-Proto and X-Real-IP."""
+
+
+def _real_address(request: HttpRequest) -> str | None:
+    return request.META.get("HTTP_X_REAL_IP") or request.META.get("REMOTE_ADDR")
+
 
 INSECURE_SECRET = "insecure-only-for-commands-that-serve-nobody"
 SECRET_KEY = _secret("SECRET_KEY", "secret.key", INSECURE_SECRET)
-FIELD_KEY = base64.b64decode(_secret("FIELD_KEY", "field.key", base64.b64encode(b"0" * 32).decode()))
+INSECURE_FIELD_KEY = b"0" * 32
+FIELD_KEY = _decoded(_secret("FIELD_KEY", "field.key", base64.b64encode(INSECURE_FIELD_KEY).decode()))
 """32 bytes that wrap the key of every confidential case (docs/decisions/0006). Losing it loses those texts."""
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", ADDRESS])
@@ -193,6 +210,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "agencies/locked.html"
 AXES_RESET_ON_SUCCESS = True
+# The address of the person: behind a proxy all requests come from one address, and the lock would be a global one
+AXES_CLIENT_IP_CALLABLE = _real_address if BEHIND_PROXY else None
 
 # Browsers share cookies between ports of one host: two centres on one machine must not log each other out
 SESSION_COOKIE_NAME = f"siaga112_{PORT}_session"
@@ -200,7 +219,7 @@ CSRF_COOKIE_NAME = f"siaga112_{PORT}_csrf"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or DEMO)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 0 if (DEBUG or DEMO) else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEBUG or DEMO)
 SECURE_REFERRER_POLICY = "same-origin"

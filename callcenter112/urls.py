@@ -14,7 +14,10 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", permission_classes=[],
                                                           authentication_classes=[]), name="api-docs"),
     path("admin/", admin.site.urls),
+    path("kelola/", include("agencies.urls_manage")),
     path("", include("agencies.urls_pages")),
     path("", include("dispatch.urls_pages")),
     path("", include("reporting.urls")),
 ]  # fmt: skip
+handler404 = ops.not_found
+handler500 = ops.failed

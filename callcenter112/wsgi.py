@@ -10,3 +10,16 @@ die_with_parent()  # a worker whose granian parent was killed would go on sharin
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 application = get_wsgi_application()
+
+from django.db import DatabaseError, connection  # noqa: E402
+
+from incidents.caches import warm_up  # noqa: E402
+
+try:
+    warm_up()  # rules and spatial indexes take a second: nobody's first report should wait for them
+except DatabaseError:
+    pass  # no database yet: the first request builds them
+finally:
+    connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()  # granian forks after this: a pool must not be shared

@@ -153,7 +153,7 @@ GET_INCIDENT = _read("Kejadian dengan linimasa", Incident)
 INCIDENT_ACTION = _write("Tindakan pada kejadian", Anything, Incident)
 ADD_CALLER = _write("Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident)
 ADD_NOTE = _write("Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
-ADD_ATTACHMENT = {
+ADD_ATTACHMENT: dict[str, Any] = {
     "summary": "Lampiran",
     "request": {"multipart/form-data": inline_serializer("NewAttachment", {"file": s.FileField()})},
     "responses": {201: Incident, **_WRITE},

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -197,7 +197,8 @@ class Hub:
             await self._begin(connection, epoch, head)
         while self.head < head:
             cursor = await connection.execute(
-                f"SELECT {_COLUMNS} FROM events_event WHERE seq > %s AND seq <= %s AND public ORDER BY seq LIMIT {PAGE}",
+                f"SELECT {_COLUMNS} FROM events_event WHERE seq > %s AND seq <= %s AND public"
+                f" ORDER BY seq LIMIT {PAGE}",
                 [self.head, head],
             )
             rows = await cursor.fetchall()
@@ -210,8 +211,8 @@ class Hub:
         for socket in list(self.sockets):
             self._reset(socket)
         cursor = await connection.execute(
-            f"SELECT * FROM (SELECT {_COLUMNS} FROM events_event WHERE seq <= %s AND public ORDER BY seq DESC LIMIT {RING})"
-            " newest ORDER BY seq",
+            f"SELECT * FROM (SELECT {_COLUMNS} FROM events_event WHERE seq <= %s AND public"
+            f" ORDER BY seq DESC LIMIT {RING}) newest ORDER BY seq",
             [head],
         )
         entries = [self._entry(row) for row in await cursor.fetchall()]

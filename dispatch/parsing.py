@@ -21,8 +21,10 @@ from dispatch.services.units import Position
 from incidents.lifecycle import CHANNELS, INCIDENT, PRIORITIES, SOURCES, Disposition, Outcome, Table
 from incidents.services.calls import OfferedCall
 
-REPORT_FIELDS = {"region", "narrative", "caller", "location", "call", "channel", "type", "priority", "agencies", "answers",
-                 "occurred_at", "source", "exercise"}  # fmt: skip
+REPORT_FIELDS = {
+    "region", "narrative", "caller", "location", "call", "channel", "type", "priority", "agencies", "answers",
+    "occurred_at", "source", "exercise",
+}  # fmt: skip
 CALL_FIELDS = {"region", "number", "line", "offered_at", "lat", "lon", "provider_id", "channel", "exercise"}
 
 
@@ -64,7 +66,7 @@ class Lenient:
             return None
         try:
             number = float(value) if not isinstance(value, bool) else math.nan
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not least <= number <= most:
             self.warn(name, "bukan angka yang mungkin; diabaikan")

@@ -9,6 +9,7 @@ from agencies import caches
 from agencies.access import Actor, Level, can
 from agencies.cleaning import clean_text
 from agencies.models import Place, Unit
+from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from dispatch import selectors
 from dispatch.lifecycle import ASSIGNMENT
@@ -16,6 +17,7 @@ from dispatch.models import Assignment, Deadline
 from dispatch.reports import Decision, Located, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
+from dispatch.services.reports import Draft
 from events.models import Event
 from incidents import selectors as incidents
 from incidents.lifecycle import INCIDENT, actions_from
@@ -35,13 +37,42 @@ def incident_answer(
     answer = dict(seen.row) | {"region": region.code, "zone": region.zone, "level": seen.level.value}
     answer["assignments"] = _assignments(actor, seen, region, detail)
     if seen.level in _OPEN_TO:
-        answer |= _classified(seen, region) | {"referrals": _referrals(seen, region), "duplicates": []}
+        answer |= _classified(seen) | {"referrals": _referrals(seen, region), "duplicates": []}
         answer["area"] = _area(seen.incident, region)
     if seq is not None:
         answer["seq"] = seq
     if detail:
         answer |= _detail(actor, seen, region)
     return answer
+
+
+def created_answer(draft: Draft, seq: int) -> dict[str, Any]:
+    """What `incident_answer` would say of an incident just made, to the one who made it, without reading anything."""
+    region, incident = draft.region, draft.incident
+    assignments = [
+        part | {"reason": row.reason, "deadlines": [_due(d, region) for d in sorted(due, key=lambda d: d.due_at)]}
+        for part, (row, _, due) in zip(draft.row["assignments"], draft.assignments, strict=True)
+    ]
+    referrals = [
+        {"agency": agency_label(region, r.agency.code), "number": r.number, "reason": r.reason}
+        for r in draft.decision.routing.referred
+    ]
+    return {
+        **draft.row,
+        "region": region.code,
+        "zone": region.zone,
+        "level": Level.FULL.value,
+        "assignments": assignments,
+        "classification": _classification(draft.classification, draft.report.narrative),
+        "referrals": referrals,
+        "duplicates": [],
+        "area": _area(incident, region),
+        "seq": seq,
+    }
+
+
+def _due(deadline: Deadline, region: RegionRef) -> dict[str, Any]:
+    return {"stage": deadline.stage, "due_at": local(deadline.due_at, region.tz)}
 
 
 def _area(incident: Incident, region: RegionRef) -> dict[str, Any]:
@@ -61,7 +92,7 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     parts = {part["id"]: part for part in seen.row["assignments"]}
     answers = []
     for row in rows:
-        due = [{"stage": d.stage, "due_at": local(d.due_at, region.tz)} for d in deadlines.get(row.id, [])]
+        due = [_due(d, region) for d in deadlines.get(row.id, [])]
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
             answer |= _assignment_detail(actor, seen, row, region, codes)
@@ -104,26 +135,30 @@ def incident_actions(actor: Actor, incident: Incident) -> list[str]:
     ]
 
 
-def _classified(seen: Seen, region: RegionRef) -> dict[str, Any]:
+def _classified(seen: Seen) -> dict[str, Any]:
     found = Classification.objects.filter(incident=seen.incident).order_by("-created_at").first()
+    return {"classification": _classification(found, _narrative(seen) if seen.level is Level.FULL else "")}
+
+
+def _classification(found: Classification | None, narrative: str) -> dict[str, Any] | None:
+    """The rule's answer and the person's; reasons with the words they point at, for those who may read them."""
     if found is None:
-        return {"classification": None}
-    narrative = _narrative(seen) if seen.level is Level.FULL else ""
-    reasons = [r | {"text": narrative[r["start"] : r["end"]]} for r in found.reasons] if narrative else []
+        return None
     return {
-        "classification": {
-            "type": found.type,
-            "subtype": found.subtype,
-            "priority": found.priority,
-            "confidence": found.confidence,
-            "candidates": found.candidates,
-            "extra_types": found.extra_types,
-            "reasons": reasons,
-            "needs_review": found.needs_review,
-            "override": {"type": found.override_type or None, "priority": found.override_priority or None,
-                         "agencies": found.override_agencies},
-        }
-    }  # fmt: skip
+        "type": found.type,
+        "subtype": found.subtype,
+        "priority": found.priority,
+        "confidence": found.confidence,
+        "candidates": found.candidates,
+        "extra_types": found.extra_types,
+        "reasons": [r | {"text": narrative[r["start"] : r["end"]]} for r in found.reasons] if narrative else [],
+        "needs_review": found.needs_review,
+        "override": {
+            "type": found.override_type or None,
+            "priority": found.override_priority or None,
+            "agencies": found.override_agencies,
+        },
+    }
 
 
 def _narrative(seen: Seen) -> str:
@@ -220,10 +255,14 @@ def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any
         code = agency["code"] if agency else None
         if agency_only and (code not in own if code or seen.level is Level.STUB else False):
             continue
-        if seen.level is Level.MASKED:
-            agency = None
-        entries.append(_entry(event, data, agency, region))
+        entry = _entry(event, data, agency, region)
+        entries.append(_masked(entry) if seen.level is Level.MASKED else entry)
     return entries
+
+
+def _masked(entry: dict[str, Any]) -> dict[str, Any]:
+    """What happened when, without who did it."""
+    return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
 
 
 def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef) -> dict[str, Any]:
@@ -244,9 +283,14 @@ def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef
 
 def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = None) -> dict[str, Any]:
     """One assignment as the contract gives it."""
-    incident_id = selectors.assignments_visible_to(actor).values_list("incident_id", flat=True).get(id=assignment_id)
+    seen = selectors.assignments_visible_to(actor).filter(id=assignment_id)
+    incident_id = seen.values_list("incident_id", flat=True).first()
+    if incident_id is None:
+        raise NotVisible
     answer = incident_answer(actor, incident_id, detail=False)
-    part = next(a for a in answer["assignments"] if a["id"] == str(assignment_id))
+    part = next((a for a in answer["assignments"] if a["id"] == str(assignment_id)), None)
+    if part is None:
+        raise NotVisible
     row = Assignment.objects.get(id=assignment_id)
     region = selectors.region_or_404(answer["region"])
     times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
@@ -352,6 +396,8 @@ def _place(label: str, lat: float | None, lon: float | None, precision: str, are
 
 
 def unit_answer(actor: Actor, unit_id: uuid.UUID) -> dict[str, Any]:
-    """One unit as the board shows it."""
-    unit = Unit.objects.select_related("agency").get(id=unit_id)
+    """One unit as the board shows it. Raises NotVisible."""
+    unit = Unit.objects.select_related("agency").filter(id=unit_id).first()
+    if unit is None or not (str(unit.agency_id) in actor.agencies or unit.agency.region_id in actor.regions()):
+        raise NotVisible
     return unit_row(unit, selectors.region_or_404(unit.agency.region_id))

@@ -77,10 +77,10 @@ def _of_incident(kind: str, region: str, data: Mapping[str, Any], actor: Actor, 
     if not on_board(shown) or shown is None:
         return None
     own = actor.agency_codes(region)
-    if shown is Level.TASK and not _concerns(data, own):
-        return None
-    gained = not on_board(before)
-    return Frame("incident.shown" if gained else kind, _narrowed(data, shown, own))
+    gained = "incident.shown" if not on_board(before) else ""
+    if shown is Level.TASK and not _concerns(data, own):  # another agency's step: only that the row has a new version
+        return Frame(gained or "incident.updated", {"incident": narrow(data["incident"], shown, own), "changed": []})
+    return Frame(gained or kind, _narrowed(data, shown, own))
 
 
 def _concerns(data: Mapping[str, Any], own: frozenset[str]) -> bool:

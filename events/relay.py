@@ -32,9 +32,9 @@ UPDATE events_stream SET head = %(head)s, head_hash = %(head_hash)s
 """
 
 
-def connect(conninfo: str) -> psycopg.Connection:
+def connect(conninfo: str) -> psycopg.Connection[Any]:
     """The relay's own connection: autocommit, keepalives that notice a dead peer within ten seconds."""
-    return psycopg.connect(
+    return psycopg.Connection[Any].connect(
         conninfo, autocommit=True, row_factory=dict_row, keepalives_idle=3, keepalives_interval=2, keepalives_count=3
     )
 

@@ -37,9 +37,11 @@ class Logged:
 
 def public_after(seq: int, *, upto: int, region: str | None, limit: int) -> list[Logged]:
     """Public numbered events with `seq` < number ≤ `upto`, ascending. No access check: callers filter by sight."""
-    where, params = "", [seq, upto]
+    where = ""
+    params: list[int | str] = [seq, upto]
     if region is not None:
-        where, params = "AND region = %s ", [seq, upto, region]
+        where = "AND region = %s "
+        params.append(region)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT seq, kind, region, incident_id, agency_codes, occurred_at, public, exercise, data "

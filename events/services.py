@@ -129,7 +129,7 @@ def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
         return Begun(row[0], None)
     if bytes(row[2]) != wish.body_sha256:
         raise KeyReused
-    return Begun(row[0], Answered(*row[3:10], replayed=True))
+    return Begun(row[0], Answered(*row[3:10], True))
 
 
 def answered(wish: Intent, *, region: str, kind: str, id: uuid.UUID, version: int, status: int, seq: int,

@@ -25,7 +25,8 @@ def national(request: HttpRequest, actor: Actor, region: None, context: dict[str
     table: dict[str, Counter[str]] = {code: Counter() for code in provinces}
     for region_ in regions:
         if region_.kind != Region.Kind.PROVINCE:
-            table.setdefault(region_.code.split(".")[0], Counter())[region_.stage] += 1
+            centre = caches.reference().centre_of(region_.code) or region_  # the six of DKI are served by the province
+            table.setdefault(region_.code.split(".")[0], Counter())[centre.stage] += 1
     total = sum(table.values(), Counter())
     context["stages"] = [{"label": stage.label, "count": total[stage.value]} for stage in Stage]
     context["regions_total"] = total.total()

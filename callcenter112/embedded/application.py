@@ -54,7 +54,7 @@ class Place:
 
 def serving(place: Place) -> list[Spec]:
     """What must answer before `ready:`. Started before the rest: on a small machine loading competes for processors."""
-    return [_web(place), _live(place), *_relays()]
+    return [_web(place), _live(place), _relay(1)]
 
 
 def _python(name: str, *arguments: str, tier: int = 1, **more: object) -> Spec:
@@ -65,10 +65,10 @@ def _web(place: Place) -> Spec:
     threads = os.environ.get("WEB_THREADS", "4")
     return _python(
         "web",
-        *("-m", "granian", "--interface", "wsgi", "--host", place.address, "--port", str(place.port)),
+        *("-m", "callcenter112.preloaded", "--interface", "wsgi", "--host", place.address, "--port", str(place.port)),
         *("--workers", str(WEB_WORKERS), "--blocking-threads", threads, "--backlog", "1024"),
         *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "8"),
-        *("--log-level", "warning", "--no-ws", "callcenter112.wsgi:application"),
+        *("--log-level", "warning", "--no-ws", "callcenter112.preloaded:application"),
         tier=2,
         env={"DB_POOL": "1", "WEB_THREADS": threads},
         ready=lambda: status(place.probe_address, place.port, "/readyz") == 200,
@@ -85,9 +85,9 @@ def _live(place: Place) -> Spec:
     )
 
 
-def _relays() -> list[Spec]:
-    """Two, of which one is active: the other takes over within a second."""
-    return [_python(f"relay-{number}", "manage.py", "relay") for number in (1, 2)]
+def _relay(number: int) -> Spec:
+    """Two run, of which one is active: the other takes over within a second."""
+    return _python(f"relay-{number}", "manage.py", "relay")
 
 
 def background(data_dir: Path) -> list[Spec]:
@@ -95,9 +95,11 @@ def background(data_dir: Path) -> list[Spec]:
     worker = ("-m", "celery", "-q", "-A", "callcenter112", "worker", "--without-gossip", "--without-mingle")
     quiet = ("--loglevel", "WARNING")
     schedule = str(data_dir / "celerybeat-schedule")
+    as_root = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}  # it unpickles nothing
     return [
-        _python("worker-sweeps", *worker, "-Q", "sweeps", "--pool", "solo", "-n", "sweeps@%h", *quiet),
-        _python("worker-chores", *worker, "-Q", "chores", "-c", "2", "-n", "chores@%h", *quiet),
+        _relay(2),
+        _python("worker-sweeps", *worker, "-Q", "sweeps", "--pool", "solo", "-n", "sweeps@%h", *quiet, env=as_root),
+        _python("worker-chores", *worker, "-Q", "chores", "-c", "2", "-n", "chores@%h", *quiet, env=as_root),
         _python(
             "beat", "-m", "celery", "-q", "-A", "callcenter112", "beat", "-s", schedule, "--pidfile", "", *quiet, tier=2
         ),

@@ -48,6 +48,7 @@ class DataDir:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.logs.mkdir(exist_ok=True)
+            (self.path / "staticfiles").mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
             with tempfile.TemporaryFile(dir=self.path):
                 pass
         except OSError as error:

@@ -2,10 +2,9 @@ from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.apiview import ApiView
+from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import NotVisible
 from agencies.rest import body_of, wish_of
 from agencies.rowlevel import sight
@@ -19,7 +18,7 @@ from dispatch.services import units
 
 class AssignmentActionView(ApiView):
     @extend_schema(**docs.ASSIGNMENT_ACTION)
-    def post(self, request: Request, assignment_id: UUID, action: str) -> Response:
+    def post(self, request: ActorRequest, assignment_id: UUID, action: str) -> Response:
         if action not in ASSIGNMENT.transitions:
             raise NotVisible
         step = read_step(ASSIGNMENT, action, body_of(request))
@@ -33,7 +32,7 @@ class AssignmentActionView(ApiView):
 
 class UnitStatusView(ApiView):
     @extend_schema(**docs.UNIT_STATUS)
-    def post(self, request: Request, unit_id: UUID) -> Response:
+    def post(self, request: ActorRequest, unit_id: UUID) -> Response:
         status, assignment, occurred_at = read_unit_status(body_of(request))
         done = units.set_status(
             unit_id=unit_id, status=status, assignment_id=assignment, occurred_at=occurred_at, actor=request.user,
@@ -45,7 +44,7 @@ class UnitStatusView(ApiView):
 
 class UnitPositionsView(ApiView):
     @extend_schema(**docs.UNIT_POSITIONS)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ActorRequest) -> Response:
         positions = read_position_list(request.data)
         kept = units.keep_positions(positions=positions, actor=request.user, at=timezone.now())
         return Response({"kept": kept})

@@ -3,10 +3,9 @@ from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.apiview import ApiView
+from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import NotVisible
 from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
@@ -22,7 +21,7 @@ from events.services import Answered
 from incidents import selectors as incidents
 
 
-def call_answer(request: Request, call_id: UUID) -> dict[str, Any]:
+def call_answer(request: ActorRequest, call_id: UUID) -> dict[str, Any]:
     """A call as the contract gives it. Raises NotVisible."""
     call = incidents.calls_visible_to(request.user).filter(id=call_id).first()
     if call is None:
@@ -30,7 +29,7 @@ def call_answer(request: Request, call_id: UUID) -> dict[str, Any]:
     return call_row(call, region_or_404(call.region_id), linked_incident(call))
 
 
-def answer(request: Request, done: Answered, warnings: Any = ()) -> Response:
+def answer(request: ActorRequest, done: Answered, warnings: Any = ()) -> Response:
     with sight(request.user):
         body = call_answer(request, done.object_id)
     extra = [*cleaned_fields(request), *warnings]
@@ -39,7 +38,7 @@ def answer(request: Request, done: Answered, warnings: Any = ()) -> Response:
 
 class CallsView(ApiView):
     @extend_schema(**docs.OFFER_CALL)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ActorRequest) -> Response:
         body = body_of(request)
         region = region_of(region_code(body))
         allow(request.user, "call.offer", region.code)
@@ -52,13 +51,13 @@ class CallsView(ApiView):
 
 class CallView(ApiView):
     @extend_schema(**docs.GET_CALL)
-    def get(self, request: Request, call_id: UUID) -> Response:
+    def get(self, request: ActorRequest, call_id: UUID) -> Response:
         return Response(call_answer(request, call_id))
 
 
 class AnswerCallView(ApiView):
     @extend_schema(**docs.CALL_STEP)
-    def post(self, request: Request, call_id: UUID) -> Response:
+    def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.answer_call(
             call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
@@ -67,7 +66,7 @@ class AnswerCallView(ApiView):
 
 class EndCallView(ApiView):
     @extend_schema(**docs.CALL_STEP)
-    def post(self, request: Request, call_id: UUID) -> Response:
+    def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.end_call(
             call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
@@ -76,7 +75,7 @@ class EndCallView(ApiView):
 
 class DisposeCallView(ApiView):
     @extend_schema(**docs.DISPOSE_CALL)
-    def post(self, request: Request, call_id: UUID) -> Response:
+    def post(self, request: ActorRequest, call_id: UUID) -> Response:
         disposition, note = read_disposition(body_of(request))
         return answer(request, services.dispose_call(
             call_id=call_id, disposition=disposition, note=note, actor=request.user, at=timezone.now(),

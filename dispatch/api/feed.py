@@ -3,12 +3,11 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies import selectors as agencies
 from agencies.access import Actor
-from agencies.apiview import ApiView
+from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, Reset
 from agencies.rest import allow
 from agencies.rowlevel import repeatable_sight
@@ -22,7 +21,7 @@ KEPT = 200_000
 """Events further back than this are not followed any more: fetch the board."""
 
 
-def _region_for(request: Request, permission: str) -> Any:
+def _region_for(request: ActorRequest, permission: str) -> Any:
     code = request.query_params.get("region", "")
     if not code:
         raise Malformed(errors=[{"field": "region", "message": "wajib diisi"}])
@@ -35,7 +34,7 @@ class BoardView(ApiView):
     reads_in_sight = False
 
     @extend_schema(**docs.BOARD)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ActorRequest) -> Response:
         region = _region_for(request, "board.view")
         actor: Actor = request.user
         with repeatable_sight(actor):  # seq and rows from one snapshot
@@ -49,7 +48,7 @@ class BoardView(ApiView):
 
 class EventsView(ApiView):
     @extend_schema(**docs.EVENTS)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ActorRequest) -> Response:
         region = _region_for(request, "events.follow")
         after = _seq(request.query_params.get("after", "0"))
         limit = limit_of(request.query_params.get("limit"), 200, 1000)

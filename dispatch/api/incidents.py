@@ -4,11 +4,10 @@ from uuid import UUID
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.access import Actor
-from agencies.apiview import ApiView
+from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, NotVisible
 from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
@@ -22,7 +21,7 @@ from events.services import Answered
 from incidents.lifecycle import INCIDENT
 
 
-def answer(request: Request, done: Answered, warnings: Any = ()) -> Response:
+def answer(request: ActorRequest, done: Answered, warnings: Any = ()) -> Response:
     """Render what a write made, for this user; a replay says so."""
     actor: Actor = request.user
     with sight(actor):
@@ -37,7 +36,7 @@ def replayed(response: Response, done: Answered) -> Response:
     return response
 
 
-def read_report_for(request: Request) -> tuple[Report, Any, list[dict[str, str]]]:
+def read_report_for(request: ActorRequest) -> tuple[Report, Any, list[dict[str, str]]]:
     """The report in the body, its region, and what was set aside."""
     body = body_of(request)
     region = reports.region_of(region_code(body))
@@ -48,27 +47,32 @@ def read_report_for(request: Request) -> tuple[Report, Any, list[dict[str, str]]
 
 class IncidentsView(ApiView):
     @extend_schema(**docs.LIST_INCIDENTS)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ActorRequest) -> Response:
         return Response(page_of(request))
 
     @extend_schema(**docs.CREATE_INCIDENT)
-    def post(self, request: Request) -> Response:
-        report, region, warnings = read_report_for(request)
+    def post(self, request: ActorRequest) -> Response:
+        report, _, warnings = read_report_for(request)
         at = timezone.now()
-        done = reports.log_report(report=report, actor=request.user, at=at, wish=wish_of(request))
-        located = reports.locate(report, region)
-        return answer(request, done, [*warnings, *presenters.location_warnings(located)])
+        done, draft = reports.log_report(report=report, actor=request.user, at=at, wish=wish_of(request))
+        if draft is None:
+            return answer(request, done, warnings)
+        warnings += presenters.location_warnings(draft.decision.located)
+        body = presenters.created_answer(draft, done.seq) | {"warnings": [*cleaned_fields(request), *warnings]}
+        return Response(body, status=done.status)
 
 
 class IncidentView(ApiView):
     @extend_schema(**docs.GET_INCIDENT)
-    def get(self, request: Request, incident_id: UUID) -> Response:
-        return Response(presenters.incident_answer(request.user, incident_id))
+    def get(self, request: ActorRequest, incident_id: UUID) -> Response:
+        answer = presenters.incident_answer(request.user, incident_id)
+        allow(request.user, "incident.list", answer["region"])  # the wall has its board and no more
+        return Response(answer)
 
 
 class IncidentActionView(ApiView):
     @extend_schema(**docs.INCIDENT_ACTION)
-    def post(self, request: Request, incident_id: UUID, action: str) -> Response:
+    def post(self, request: ActorRequest, incident_id: UUID, action: str) -> Response:
         if action not in INCIDENT.transitions:
             raise NotVisible
         change = read_change(action, body_of(request))
@@ -80,7 +84,7 @@ class IncidentActionView(ApiView):
 
 class IncidentCallsView(ApiView):
     @extend_schema(**docs.ADD_CALLER)
-    def post(self, request: Request, incident_id: UUID) -> Response:
+    def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         body = body_of(request)
         report, warnings = read_report({"region": "-", **body}, ())
         done = services.add_caller(
@@ -91,7 +95,7 @@ class IncidentCallsView(ApiView):
 
 class IncidentNotesView(ApiView):
     @extend_schema(**docs.ADD_NOTE)
-    def post(self, request: Request, incident_id: UUID) -> Response:
+    def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         read = Strict(body_of(request))
         words = read.text("text", required=True)
         read.finish({"text"})
@@ -103,7 +107,7 @@ class IncidentNotesView(ApiView):
 
 class ClassifyView(ApiView):
     @extend_schema(**docs.CLASSIFY)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ActorRequest) -> Response:
         report, region, warnings = read_report_for(request)
         decision = reports.preview(report, region=region, at=timezone.now())
         body = presenters.preview_answer(report, decision, region)
@@ -113,7 +117,7 @@ class ClassifyView(ApiView):
 
 class PlacesView(ApiView):
     @extend_schema(**docs.PLACES)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ActorRequest) -> Response:
         code = request.query_params.get("region", "")
         if not code:
             raise Malformed(errors=[{"field": "region", "message": "required"}])
@@ -126,7 +130,7 @@ class IncidentAttachmentsView(ApiView):
     parser_classes = (MultiPartParser,)
 
     @extend_schema(**docs.ADD_ATTACHMENT)
-    def post(self, request: Request, incident_id: UUID) -> Response:
+    def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         upload = request.FILES.get("file")
         if upload is None:
             raise Malformed(errors=[{"field": "file", "message": "wajib diisi"}])

@@ -1,5 +1,6 @@
 """When an agreement ends, its agency's sight of every incident ends with it."""
 
+import uuid
 from datetime import datetime
 
 from agencies import caches
@@ -30,9 +31,9 @@ def end_agreements(*, at: datetime) -> int:
     return len(open_)
 
 
-def _end_sight(incident_id: object, agency_id: object, at: datetime) -> None:
+def _end_sight(incident_id: uuid.UUID, agency_id: uuid.UUID, at: datetime) -> None:
     with writing(SYSTEM, at) as write:
-        locked = lock_incident(SYSTEM, incident_id)  # type: ignore[arg-type]
+        locked = lock_incident(SYSTEM, incident_id)
         held = Assignment.objects.select_for_update().filter(
             incident_id=incident_id,
             agency_id=agency_id,

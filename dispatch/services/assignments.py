@@ -17,7 +17,6 @@ from dispatch import selectors
 from dispatch.deadlines import plan
 from dispatch.lifecycle import ASSIGNMENT, AssignmentStatus
 from dispatch.models import Assignment, Deadline, UnitAssignment
-from dispatch.rows import unit_row
 from dispatch.services import access
 from dispatch.services.common import (
     Locked,
@@ -30,6 +29,7 @@ from dispatch.services.common import (
     stop_clocks,
     touch,
 )
+from dispatch.services.facts import unit_fact
 from events.services import Answered, Fact, Intent
 from incidents.lifecycle import Outcome
 from incidents.models import Text
@@ -125,7 +125,7 @@ def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
     except WrongState as refused:
         if step_.occurred_at is None:
             raise
-        _keep_late(write, case, step_)
+        _keep_late(write, case, step_, current)
         raise KeptLate(current, assignment.status) from refused
     return case
 
@@ -140,10 +140,10 @@ def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked
         check_permission(actor, "incident.close", locked.region.code)
 
 
-def _keep_late(write: Write, case: _Case, step_: Step) -> None:
+def _keep_late(write: Write, case: _Case, step_: Step, part: Any) -> None:
     data = {"action": step_.action, "late": True}
     write.record([fact_now("assignment.late", case.locked, late=data, occurred_at=case.occurred_at,
-                           source=step_.source, assignment={"id": str(case.assignment.id)})])  # fmt: skip
+                           source=step_.source, assignment=part)])  # fmt: skip
 
 
 def _apply(write: Write, case: _Case, step_: Step) -> None:
@@ -158,8 +158,11 @@ def _apply(write: Write, case: _Case, step_: Step) -> None:
     past = ASSIGNMENT.transitions[step_.action].past
     if case.clamped:
         case.extra["clamped"] = True
-    done = fact_now(f"assignment.{past}", locked, row, assignment=assignment_part(row, assignment.id),
-                    occurred_at=case.occurred_at, source=step_.source, changed=["assignments"], **case.extra)  # fmt: skip
+    part = assignment_part(row, assignment.id)
+    done = fact_now(
+        f"assignment.{past}", locked, row, assignment=part, occurred_at=case.occurred_at, source=step_.source,
+        changed=["assignments"], **case.extra,
+    )  # fmt: skip
     write.record([done, *case.facts])
 
 
@@ -182,9 +185,10 @@ def _dispatch(write: Write, case: _Case, step_: Step) -> None:
 
 def _send_units(case: _Case, unit_ids: Sequence[str], at: datetime) -> None:
     own = (
-        Unit.objects.select_for_update()
+        Unit.objects.select_for_update(of=("self",))
         .filter(id__in=unit_ids, agency_id=case.assignment.agency_id, ended_at=None)
         .select_related("agency")
+        .order_by("id")  # one order of locks: two dispatches of the same units do not wait for each other
     )
     units = {str(unit.id): unit for unit in own}
     if missing := [unit_id for unit_id in unit_ids if unit_id not in units]:
@@ -219,7 +223,7 @@ def set_unit_status(unit: Unit, status: str, occurred_at: datetime) -> None:
 
 
 def _unit_fact(case: _Case, unit: Unit) -> Fact:
-    return fact_now("unit.status", case.locked, unit=unit_row(unit, case.locked.region), occurred_at=case.occurred_at)
+    return unit_fact(unit, case.locked.region, case.occurred_at, exercise=case.locked.incident.exercise)
 
 
 def _units_on(case: _Case) -> list[UnitAssignment]:

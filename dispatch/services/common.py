@@ -57,8 +57,11 @@ def check_permission(actor: Actor, permission: str, region: str, agency_id: str 
 
 
 def check_version(incident: Incident, given: int | None, current: Any) -> None:
-    """Refuse a write that would overwrite fields its author has not seen. Raises StaleVersion with `current`."""
-    if given is not None and given < incident.edited_version:
+    """Refuse a write that would overwrite fields its author has not seen, or that names a version which never was.
+
+    Raises StaleVersion with `current`.
+    """
+    if given is not None and not incident.edited_version <= given <= incident.version:
         raise StaleVersion(current=current)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from agencies.models import Unit
 from agencies.reference import RegionRef
-from dispatch.rows import local
+from dispatch.rows import local, unit_row
 from events.services import Fact
 from incidents.models import Call, Incident
 from incidents.selectors import Access
@@ -62,6 +63,17 @@ def call_row(call: Call, region: RegionRef, incident_id: Any = None) -> dict[str
         "disposition": call.disposition or None,
         "incident": str(incident_id) if incident_id else None,
     }
+
+
+def unit_fact(unit: Unit, region: RegionRef, occurred_at: datetime, *, exercise: bool = False) -> Fact:
+    """A unit's status, for its agency and the desk.
+
+    It names no incident: the board shows every unit of the region to the desk, also one that is at a case which not
+    everybody there may see.
+    """
+    sight = {"agencies": {str(unit.agency_id): "full"}, "users": {}, "confidential": False}
+    return Fact("unit.status", region.code, {"unit": unit_row(unit, region), "sight": sight},
+                agency_codes=(unit.agency.code,), occurred_at=occurred_at, exercise=exercise)  # fmt: skip
 
 
 _PERSONAL = {"number": None, "lat": None, "lon": None}

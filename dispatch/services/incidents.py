@@ -102,7 +102,7 @@ def _set_type(write: Write, locked: Locked, code: str) -> None:
     incident.type, incident.base, incident.subtype = type_.code, type_.base, ""
     if type_.confidential and not incident.confidential:
         seal_case(incident, locked.region, write.at)
-        if Role.SUPERVISOR not in {p.role for p in write.actor.posts} and user_id(write.actor):
+        if incident.region_id not in write.actor.regions(Role.SUPERVISOR) and user_id(write.actor):
             access.for_user(incident.id, write.actor.id, "full", write.at, "menandai rahasia").save(force_insert=True)
 
 
@@ -113,7 +113,10 @@ def _keep_override(write: Write, locked: Locked, change_: Change) -> None:
         return
     last.pk, last._state.adding = new_id(), True
     last.override_type, last.override_priority = change_.type, change_.priority
-    last.override_reason, last.override_by_id = change_.reason[:200], user_id(write.actor)
+    last.override_by_id = user_id(write.actor)
+    last.override_reason = "" if locked.incident.confidential else change_.reason[:200]
+    if locked.incident.confidential:
+        _add_reason(write, locked, change_.reason)  # sealed
     last.created_at = write.at
     last.save(force_insert=True)
 
@@ -273,13 +276,14 @@ def _copy_to(write: Write, locked: Locked, region_code: str) -> Incident:
     words = {t.kind: vault.read(t) for t in selectors.texts_of(incident.id) if t.superseded_at is None}
     people = [(p, i) for p, i in selectors.people_of(incident.id) if p.role == "caller"]
     name, number = vault.read_identity(people[0][1]) if people and people[0][1] else ("", "")
+    caller = Caller(number, name, people[0][0].safe_to_call_back if people else None)
     report = Report(
-        region_code, words.get("narrative", ""), Caller(number, name, people[0][0].safe_to_call_back if people else None),
+        region_code, words.get("narrative", ""), caller,
         incident.lat, incident.lon, words.get("location", ""), channel=incident.channel, exercise=incident.exercise,
         occurred_at=incident.occurred_at,
     )  # fmt: skip
     decision = preview(report, region=region, at=write.at)
-    return create_incident(write, report, decision, region, handed_over_from=incident)
+    return create_incident(write, report, decision, region, handed_over_from=incident).incident
 
 
 _ACTIONS = {

@@ -40,6 +40,7 @@ def replan(locked: Locked, at: datetime) -> None:
             plan(locked.region, old.stage, incident.type, incident.base, incident.priority, old.starts_at),
         )
         for old in open_
+        if old.assignment is not None
     ]
     Deadline.objects.filter(id__in=[old.id for old in open_]).update(done_at=at, void=True)
     Deadline.objects.bulk_create(fresh)

@@ -76,39 +76,46 @@ def preview(report: Report, *, region: RegionRef, at: datetime) -> Decision:
 
 
 @dataclass(slots=True)
-class _Draft:
-    """The rows of a new incident before they are written."""
+class Draft:
+    """The rows of a new incident, before and after they are written; answers are rendered from it without reading."""
 
     incident: Incident
+    report: Report
     decision: Decision
     region: RegionRef
+    row: dict[str, Any] = field(default_factory=dict)
+    classification: Classification | None = None
     rows: list[Any] = field(default_factory=list)
     access: list[IncidentAccess] = field(default_factory=list)
     assignments: list[tuple[Assignment, Chosen, list[Deadline]]] = field(default_factory=list)
 
 
-def log_report(*, report: Report, actor: Actor, at: datetime, wish: Intent | None = None) -> Answered:
-    """Save a report as an incident. Raises NotVisible, Malformed, KeyReused, KeyInWork."""
+def log_report(
+    *, report: Report, actor: Actor, at: datetime, wish: Intent | None = None
+) -> tuple[Answered, Draft | None]:
+    """Save a report as an incident; what was written, or None for a replay.
+
+    Raises NotVisible, Malformed, KeyReused, KeyInWork.
+    """
     region = region_of(report.region)
     decision = preview(report, region=region, at=at)
     with writing(actor, at, wish) as write:
         if write.answered:
-            return write.answered
-        incident = create_incident(write, report, decision, region)
-        return write.done(region=region.code, kind="incident", id=incident.id, version=incident.version, status=201)
+            return write.answered, None
+        draft = create_incident(write, report, decision, region)
+        return write.done(region=region.code, kind="incident", id=draft.incident.id, version=1, status=201), draft
 
 
 def create_incident(write: Write, report: Report, decision: Decision, region: RegionRef,
-                    handed_over_from: Incident | None = None) -> Incident:  # fmt: skip
+                    handed_over_from: Incident | None = None) -> Draft:  # fmt: skip
     """The rows and events of a new incident, inside a transaction that is open already."""
     call = _call_of(write, report) if report.call else None
     draft = _draft(write, report, decision, region, call)
     draft.incident.handed_over_from = handed_over_from
-    incident = draft.incident
-    incident.number = next_number(region, write.at)
-    insert_together([incident, *draft.access, *draft.rows])
+    draft.incident.number = next_number(region, write.at)
+    insert_together([draft.incident, *draft.access, *draft.rows])
     write.record(_facts(draft, call))
-    return incident
+    return draft
 
 
 def _call_of(write: Write, report: Report) -> Call:
@@ -120,12 +127,13 @@ def _call_of(write: Write, report: Report) -> Call:
     return call
 
 
-def _draft(write: Write, report: Report, decision: Decision, region: RegionRef, call: Call | None) -> _Draft:
+def _draft(write: Write, report: Report, decision: Decision, region: RegionRef, call: Call | None) -> Draft:
     incident = _new_incident(write, report, decision, region)
     vault, case_key = Vault.new(incident.id, decision.confidential)
-    draft = _Draft(incident, decision, region, rows=[case_key] if case_key else [])
+    draft = Draft(incident, report, decision, region, rows=[case_key] if case_key else [])
     _add_words(draft, vault, report, write, call)
-    draft.rows.append(_classification(draft, report, write))
+    draft.classification = _classification(draft, report, write)
+    draft.rows.append(draft.classification)
     draft.rows += [
         Referral(id=new_id(), incident_id=incident.id, agency_id=r.agency.id, number=r.number, reason=r.reason,
                  created_at=write.at)
@@ -165,7 +173,7 @@ def _new_incident(write: Write, report: Report, decision: Decision, region: Regi
     )
 
 
-def _add_words(draft: _Draft, vault: Vault, report: Report, write: Write, call: Call | None) -> None:
+def _add_words(draft: Draft, vault: Vault, report: Report, write: Write, call: Call | None) -> None:
     incident = draft.incident
     narrative = vault.text(Text.Kind.NARRATIVE, report.narrative, write.actor, write.at)
     draft.rows.append(narrative)
@@ -200,7 +208,7 @@ def link_call(call: Call, incident: Incident, at: datetime) -> None:
     Deadline.objects.filter(call=call, stage__in=("answer", "ticket"), done_at=None).update(done_at=at)
 
 
-def _classification(draft: _Draft, report: Report, write: Write) -> Classification:
+def _classification(draft: Draft, report: Report, write: Write) -> Classification:
     decision = draft.decision
     ruled = decision.classification
     routing = decision.routing
@@ -249,7 +257,7 @@ def new_assignment(incident: Incident, chosen: Chosen, at: datetime, source: str
     )
 
 
-def _add_assignment(draft: _Draft, chosen: Chosen, write: Write) -> None:
+def _add_assignment(draft: Draft, chosen: Chosen, write: Write) -> None:
     incident = draft.incident
     assignment = new_assignment(incident, chosen, write.at)
     deadlines = [
@@ -282,13 +290,13 @@ def first_due(deadlines: list[Deadline]) -> NextDue | None:
     return NextDue(first.stage, first.due_at, first.starts_at) if first else None
 
 
-def _facts(draft: _Draft, call: Call | None) -> list[Fact]:
+def _facts(draft: Draft, call: Call | None) -> list[Fact]:
     incident, region = draft.incident, draft.region
     rows = [
         assignment_row(a, chosen.agency.code, region, first_due(deadlines))
         for a, chosen, deadlines in draft.assignments
     ]
-    row = incident_row(incident, region, rows)
+    row = draft.row = incident_row(incident, region, rows)
     seen_by = access.as_access(draft.access)
     facts = [incident_fact("incident.created", incident, row, seen_by, region, source=incident.source,
                            occurred_at=incident.occurred_at)]  # fmt: skip

@@ -5,10 +5,21 @@ from datetime import datetime
 
 from django.conf import settings
 
+from agencies.ids import new_id
 from agencies.reference import RegionRef
 from agencies.rowlevel import apply
 from dispatch.services.access import change_agency, level_of_agency
-from incidents.models import Call, CaseKey, Identity, Incident, IncidentAccess, IncidentCall, Person, Text
+from incidents.models import (
+    Call,
+    CaseKey,
+    Classification,
+    Identity,
+    Incident,
+    IncidentAccess,
+    IncidentCall,
+    Person,
+    Text,
+)
 from incidents.models.incident import Retention
 from incidents.sealing import new_case_key
 from incidents.vault import Vault
@@ -30,6 +41,7 @@ def seal_case(incident: Incident, region: RegionRef, at: datetime) -> None:
         text.retention = vault.retention
         text.save(update_fields=["plain", "sealed", "retention"])
     _seal_people(incident, vault)
+    _seal_reasons(incident, vault)
     apply({"siaga.system": ""})
     for row in IncidentAccess.objects.filter(incident=incident, until=None, agency__isnull=False, level="full"):
         agency = next((a for a in region.agencies.values() if a.id == str(row.agency_id)), None)
@@ -46,7 +58,21 @@ def _seal_people(incident: Incident, vault: Vault) -> None:
     known = set(Person.objects.filter(incident=incident, role="caller").values_list("id", flat=True))
     if not known:
         _keep_call_numbers(incident, vault, calls)
+    for note in Text.objects.filter(call__in=calls, sealed=None):
+        vault.put(note, note.plain)
+        note.save(update_fields=["plain", "sealed"])
     calls.update(confidential=True, number="")
+
+
+def _seal_reasons(incident: Incident, vault: Vault) -> None:
+    """Reasons that stood beside earlier decisions move, sealed, to the words of the case."""
+    for row in Classification.objects.filter(incident=incident).exclude(override_reason=""):
+        text = Text(id=new_id(), incident=incident, kind=Text.Kind.REASON, created_at=row.created_at,
+                    created_by_id=row.override_by_id, retention=vault.retention)  # fmt: skip
+        vault.put(text, row.override_reason)
+        text.save(force_insert=True)
+        row.override_reason = ""
+        row.save(update_fields=["override_reason"])
 
 
 def _keep_call_numbers(incident: Incident, vault: Vault, calls: Iterable[Call]) -> None:

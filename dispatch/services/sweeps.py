@@ -20,7 +20,7 @@ from dispatch.lifecycle import ENDED
 from dispatch.models import Deadline
 from dispatch.rows import local
 from dispatch.selectors import region_or_404, rows_of
-from dispatch.services.common import assignment_part
+from dispatch.services.common import assignment_part, fact_now, lock_incident
 from dispatch.services.facts import call_fact, incident_fact
 from events.services import Fact
 from incidents.models import Handover, Incident, IncidentAccess
@@ -87,7 +87,7 @@ def _facts(deadlines: Iterable[Deadline], what: str) -> list[Fact]:
             continue
         incident = incidents[_incident_id(deadline)]
         region = region_or_404(incident.region_id)
-        parts = {"deadline": _part(deadline, region)}
+        parts: dict[str, Any] = {"deadline": _part(deadline, region)}
         if deadline.assignment_id:
             parts["assignment"] = assignment_part(rows[incident.id], deadline.assignment_id) or {}
         seen_by = access[incident.id]
@@ -99,7 +99,9 @@ def _facts(deadlines: Iterable[Deadline], what: str) -> list[Fact]:
 
 
 def _incident_id(deadline: Deadline) -> uuid.UUID:
-    return deadline.assignment.incident_id if deadline.assignment else deadline.incident_id
+    owner = deadline.assignment.incident_id if deadline.assignment else deadline.incident_id
+    assert owner is not None  # a CHECK constraint: exactly one of call, incident, assignment
+    return owner
 
 
 def _rows(incidents: Iterable[Incident]) -> dict[uuid.UUID, dict[str, Any]]:
@@ -134,7 +136,17 @@ def stale_clocks() -> int:
 def end_sights(*, at: datetime) -> int:
     """End what ends by itself: the call-taker's sight of a confidential case, a shift after they took it."""
     open_ = IncidentAccess.objects.filter(until=None, user__isnull=False, since__lte=at - SHIFT)
-    return open_.update(until=at)
+    return sum(_end_sights_of(incident_id, at) for incident_id in set(open_.values_list("incident_id", flat=True)))
+
+
+def _end_sights_of(incident_id: uuid.UUID, at: datetime) -> int:
+    """The event tells open screens to drop the case."""
+    with writing(SYSTEM, at) as write:
+        locked = lock_incident(SYSTEM, incident_id)
+        open_ = IncidentAccess.objects.filter(incident_id=incident_id, until=None, user__isnull=False)
+        ended = open_.filter(since__lte=at - SHIFT).update(until=at)
+        write.record([fact_now("incident.updated", locked, changed=["access"])])
+    return ended
 
 
 def unanswered_handovers(*, at: datetime) -> list[uuid.UUID]:

@@ -12,10 +12,10 @@ from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.writing import writing
 from dispatch.models import UnitAssignment
-from dispatch.rows import unit_row
 from dispatch.selectors import region_or_404
 from dispatch.services.common import check_permission, clamp
-from events.services import Answered, Fact, Intent
+from dispatch.services.facts import unit_fact
+from events.services import Answered, Intent
 
 _JOB_TIME = {
     "en_route": "en_route_at",
@@ -48,9 +48,7 @@ def set_status(*, unit_id: uuid.UUID, status: str, assignment_id: str, occurred_
         _note_on_job(unit, status, assignment_id, when)
         unit.status, unit.status_at, unit.version = status, when, unit.version + 1
         unit.save(update_fields=["status", "status_at", "version"])
-        data = {"unit": unit_row(unit, region), "sight": {"agencies": {str(unit.agency_id): "full"}, "users": {},
-                                                          "confidential": False}}  # fmt: skip
-        write.record([Fact("unit.status", region.code, data, agency_codes=(unit.agency.code,), occurred_at=when)])
+        write.record([unit_fact(unit, region, when)])
         return write.done(region=region.code, kind="unit", id=unit.id, version=unit.version)
 
 

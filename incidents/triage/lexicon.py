@@ -18,7 +18,8 @@ _PREFIXES = ("", "di", "ter", "ke", "ka", "ta", "te", "ba", "be", "ber", "nge", 
 _ENDINGS = ("", "an", "in", "i", "kan", "ke", "aken", "akan", "eun", "keun", "on", "en", "na")
 _LEET = str.maketrans("013457", "oieast")
 _MIN_TYPO_LENGTH = 6
-_ANY_SLIP_FROM = 8
+_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_MIN_SLIP_LENGTH = 7
 _CACHE_LIMIT = 50_000
 
 
@@ -126,8 +127,8 @@ class Lexicon:
         return ""
 
     def _typo(self, token: str) -> str:
-        """The known word one slip away. In short words only a lost, doubled or swapped letter counts: another letter
-        in its place is too often another word (kemang, kejang)."""
+        """The known word one slip away: a lost, added or swapped letter, or the key beside it. Any other letter in its
+        place is too often another word (kemang, kejang; layangan, lapangan)."""
         length = len(token)
         if length < _MIN_TYPO_LENGTH or not token.isalpha():
             return ""
@@ -136,10 +137,18 @@ class Lexicon:
             for word in self._typo_words.get((token[0], other), ()):
                 if OSA.distance(token, word, score_cutoff=1) > 1:
                     continue
-                if other == length < _ANY_SLIP_FROM and sorted(word) != sorted(token):
+                if other == length and sorted(word) != sorted(token) and not _is_key_slip(token, word):
                     continue
                 best = min(best, (1, word))
         return best[1]
+
+
+def _is_key_slip(token: str, word: str) -> bool:
+    """Whether the two differ by keys that lie side by side."""
+    if len(token) < _MIN_SLIP_LENGTH:
+        return False
+    pair = next(({a, b} for a, b in zip(token, word, strict=True) if a != b), set())
+    return any(pair == {row[i], row[i + 1]} for row in _KEY_ROWS for i in range(len(row) - 1))
 
 
 def _spellings(token: str) -> list[str]:

@@ -35,6 +35,8 @@ _BEATEN = 0.35
 _EXTRA_MINIMUM = 8.0
 _EXTRA_OF_LEAD = 0.75
 _REVIEW_BELOW = 0.5
+# Below this much evidence nothing is claimed: the fallback leads, the guess stands second, a person looks.
+_ENOUGH = 1.5
 _MAX_CANDIDATES = 5
 _MAX_REASONS = 12
 
@@ -71,9 +73,8 @@ def decide(applied: Sequence[Applied], *, empty: bool) -> Verdict:
     raw = {kind: _score([a for a in applied if a.rule.type == kind]) for kind in TYPES}
     scores = _after_beating(raw, applied)
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
-    if not ranked:
-        priority = _raised("low" if empty else "normal", applied)
-        return Verdict(FALLBACK_TYPE, "", priority, 0.0, (Candidate(FALLBACK_TYPE, 0.0),), (), True)
+    if not ranked or scores[ranked[0]] < _ENOUGH:
+        return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=empty)
     lead = ranked[0]
     own = sorted((a for a in applied if a.rule.type == lead and a.weight > 0), key=lambda a: (-a.weight, a.rule.id))
     confidence = _confidence([scores[k] for k in ranked])
@@ -86,6 +87,13 @@ def decide(applied: Sequence[Applied], *, empty: bool) -> Verdict:
         extra_types=_extra_types(lead, scores, applied),
         needs_review=confidence < _REVIEW_BELOW,
     )
+
+
+def _undecided(ranked: Sequence[str], scores: dict[str, float], applied: Sequence[Applied], *, empty: bool) -> Verdict:
+    """Too little to claim anything: the fallback type leads, guesses stand behind it, a person must look."""
+    candidates = _candidates([FALLBACK_TYPE, *ranked], {**scores, FALLBACK_TYPE: _ENOUGH})
+    priority = _raised("low" if empty else "normal", applied)
+    return Verdict(FALLBACK_TYPE, "", priority, 0.0, candidates, (), True)
 
 
 def _score(applied: Sequence[Applied]) -> float:

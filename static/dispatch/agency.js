@@ -3,12 +3,13 @@
 import { get } from "../live/api.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
-import { assignmentEnded, priorityRank, typeName } from "../ui/format.js";
+import { assignmentEnded, priorityRank } from "../ui/format.js";
 import { IncidentList, areaName, marks, progressLine, stepChip } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
 import { tickEverySecond } from "../ui/timers.js";
+import { happening } from "../ui/words.js";
 
 // Outdoors on a phone dark screens cannot be read; the desk in the office follows the console.
 if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.theme = "light";
@@ -31,7 +32,7 @@ const describe = {
 };
 
 const context = {
-  region: config.region, agency: config.agency, typeNames: config.types, agencies: [], neighbours: [],
+  region: config.region, agency: config.agency, typeNames: config.types, agencyNames: config.agency_names, agencies: [], neighbours: [],
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
@@ -96,7 +97,7 @@ function paintWaiting(waits) {
   box.hidden = !first;
   if (!first) return;
   box.dataset.critical = String(waits.some((row) => row.priority === "critical"));
-  replace(box, h("span", {}, `${waits.length} tugas menunggu diterima: ${first.number} · `, typeName(first.type, config.types), " · ", said(areaName(first))),
+  replace(box, h("span", {}, `${waits.length} tugas menunggu diterima: ${first.number} · `, happening(first, config.types), " · ", said(areaName(first))),
     h("button", { class: "btn small", type: "button", data: { key: "open-first" }, onclick: () => open(first.id) }, "Buka"));
 }
 

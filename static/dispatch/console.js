@@ -7,6 +7,7 @@ import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
+import { happening } from "../ui/words.js";
 import { CallStrip } from "./calls.js";
 import { ReportForm } from "./report.js";
 
@@ -20,6 +21,7 @@ const context = {
   region: config.region,
   typeNames: config.types,
   agencies: config.agencies,
+  agencyNames: config.agency_names,
   neighbours: config.neighbours,
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
@@ -38,7 +40,7 @@ async function open(id) {
 }
 
 const matches = (row, words) => {
-  const hay = [row.number, row.label, typeName(row.type, config.types), areaName(row), PRIORITIES[row.priority]?.code,
+  const hay = [row.number, row.label, happening(row, config.types), typeName(row.type, config.types), areaName(row), PRIORITIES[row.priority]?.code,
     ...(row.assignments ?? []).map((line) => line.agency?.code)].join(" ").toLowerCase();
   return words.every((word) => hay.includes(word));
 };
@@ -97,7 +99,7 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 
 function announce(row) {
   if (row?.priority !== "critical") return;
-  byId("alarm").textContent = `Kejadian kritis baru ${row.number}, ${typeName(row.type, config.types)}, ${areaName(row)}`;
+  byId("alarm").textContent = `Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`;
 }
 
 byId("search").addEventListener("input", debounce(80, () => paintQueue()));

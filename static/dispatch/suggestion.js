@@ -3,6 +3,7 @@
 import { byId, h, notice, replace, said } from "../ui/dom.js";
 import { PRIORITIES, ROLES, baseTypes, typeName } from "../ui/format.js";
 import { shape } from "../ui/priority.js";
+import { subtypeName } from "../ui/words.js";
 
 // One shape for what /classify/ answers, whether the rules' part is nested or not.
 export function normalise(answer) {
@@ -147,6 +148,7 @@ export class Suggestion {
     return h("div", { class: "pick", role: "group", "aria-label": "Jenis" }, h("span", { class: "label" }, "Jenis"),
       chips.map((code, n) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `type-${code}`, type: code }, onclick: () => this.set({ type: code }) },
         n < 5 && h("kbd", {}, String(n + 1)), typeName(code, this.config.types), score(code) !== undefined && h("span", { class: "who" }, `${Math.round(score(code) * 100)} %`))),
+      this.last?.subtype && subtypeName(this.last.subtype) && h("span", { class: "who" }, subtypeName(this.last.subtype)),
       other,
       this.last?.needsReview && !this.chosen.type && h("span", { class: "chip" }, "Periksa jenisnya"));
   }
@@ -172,7 +174,7 @@ export class Suggestion {
         !now.length && h("span", { class: "hint" }, "Tidak ada dinas yang ditugaskan."),
         !byRules && h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: null }) }, "Kembali ke usulan"),
         byRules && h("button", { class: "btn small quiet", type: "button", onclick: () => ((this.allAgencies = !this.allAgencies), this.paint()) }, this.allAgencies ? "Sembunyikan yang lain" : "Ubah dinas…")),
-      h("div", { class: "agency-pick" }, shown.map((code) => this.agencyLine(code, names.get(code) ?? code, now))));
+      h("div", { class: "agency-pick" }, shown.map((code) => this.agencyLine(code, this.config.agency_names[code] ?? names.get(code) ?? code, now))));
   }
 
   agencyLine(code, name, now) {

@@ -7,6 +7,7 @@ import { RegionMap } from "../ui/map.js";
 import { priorityMark } from "../ui/priority.js";
 import { makeFeed, paintClock, startPage } from "../ui/shell.js";
 import { isLate, nextDue, tickEverySecond, timer } from "../ui/timers.js";
+import { subtypeName } from "../ui/words.js";
 
 const ROWS = 8;
 const STALE_SECONDS = 15;
@@ -47,7 +48,7 @@ function figure(count, label, kind = "") {
 
 function line(row) {
   return h("li", { class: "wall-row", data: { incident: row.id } }, priorityMark(row.priority),
-    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", SHORT[row.type] ?? typeName(row.type, config.types)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
+    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", (row.confidential && "Kejadian khusus") || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
     h("span", { class: "state" }, slowest(row)), timer(nextDue(row), row.created_at) ?? h("span"));
 }
 

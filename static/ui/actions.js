@@ -3,6 +3,7 @@
 import { newKey, post, Problem } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
 import { OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
+import { happening } from "./words.js";
 
 export const ACTIONS = {
   acknowledge: { label: "Terima", next: true },
@@ -209,7 +210,7 @@ function assignForm({ target, context }) {
 function mergeForm({ target, context }) {
   const others = context.incidents().filter((row) => row.id !== target.id && row.status === "open");
   return {
-    fields: field("Gabung ke kejadian", select("into", others.map((row) => [row.id, `${row.number} · ${typeName(row.type, context.typeNames)}`]))),
+    fields: field("Gabung ke kejadian", select("into", others.map((row) => [row.id, `${row.number} · ${happening(row, context.typeNames)}`]))),
     read: (form) => filled(form, ["into"]),
   };
 }

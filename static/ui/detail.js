@@ -6,6 +6,7 @@ import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignment
 import { areaName } from "./list.js";
 import { priorityMark } from "./priority.js";
 import { timer } from "./timers.js";
+import { happening, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
 
@@ -81,14 +82,14 @@ export class Detail {
   }
 
   head(data) {
-    const title = typeName(data.type, this.context.typeNames);
     return [
       h("div", { class: "detail-head" }, priorityMark(data.priority, { word: true }),
         h("span", { class: "detail-number" }, data.number),
         data.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[data.status] ?? data.status),
         data.confidential && h("span", { class: "chip secret" }, "Kasus terbatas"),
         data.exercise && h("span", { class: "chip secret" }, "LATIHAN")),
-      h("div", {}, h("strong", {}, title), data.subtype ? h("span", { class: "who" }, ` · ${data.subtype.replaceAll("_", " ")}`) : ""),
+      h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
+        subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }
@@ -106,6 +107,10 @@ export class Detail {
       data.handover?.from && fact("Pengalihan", "diterima dari wilayah lain"),
       data.outcome && fact("Hasil akhir", OUTCOMES[data.outcome] ?? data.outcome),
     ];
+  }
+
+  short(agency) {
+    return this.context.agencyNames[agency?.code] ?? agency?.name ?? "";
   }
 
   regionName(code) {
@@ -129,7 +134,7 @@ export class Detail {
     const ended = assignmentEnded(line.status);
     return h("article", { class: "task", data: { assignment: line.id, status: line.status } },
       h("div", { class: "task-head" },
-        h("strong", {}, line.agency?.name ?? "", h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
+        h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
         !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),

@@ -1,9 +1,10 @@
 // A list of incidents that changes under the user's hands: rows are kept, not rebuilt; what is under the pointer or
 // has the focus stays where it is when something is put in above it.
 import { h, replace, said } from "./dom.js";
-import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank, typeName } from "./format.js";
+import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank } from "./format.js";
 import { priorityMark } from "./priority.js";
 import { nextDue, timer } from "./timers.js";
+import { happening } from "./words.js";
 
 export function byUrgency(a, b) {
   return Number(waiting(b)) - Number(waiting(a))
@@ -61,7 +62,7 @@ export class IncidentList {
   content(row) {
     return [
       priorityMark(row.priority),
-      h("span", { class: "title" }, typeName(row.type, this.typeNames) || "Kasus terbatas"),
+      h("span", { class: "title" }, happening(row, this.typeNames)),
       h("span", { class: "sub" }, this.describe.line(row)),
       timer(nextDue(row), row.created_at),
       h("span", { class: "chips" }, this.describe.chips(row)),

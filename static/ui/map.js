@@ -23,8 +23,9 @@ export class RegionMap {
       L.control.zoom({ position: "topright", zoomInTitle: "Perbesar", zoomOutTitle: "Perkecil" }).addTo(this.map);
       L.control.scale({ imperial: false }).addTo(this.map);
     }
-    this.places = places ? L.layerGroup() : null;
+    this.showPlaces = places;
     if (onPick) this.map.on("click", (event) => onPick(event.latlng.lat, event.latlng.lng));
+    this.map.on("zoomend", () => this.node.classList.toggle("close", this.isClose()));
     this.loadBase(region);
     new ResizeObserver(() => this.resized()).observe(node);
   }
@@ -32,14 +33,14 @@ export class RegionMap {
   async loadBase(region) {
     try {
       const shapes = await get(`/peta/${encodeURIComponent(region)}.json`);
-      this.drawBase(shapes, region);
+      this.drawBase(shapes);
     } catch {
       this.node.append(h("div", { class: "empty map-missing" }, "Batas wilayah tidak dapat dimuat"));
     }
   }
 
-  drawBase(shapes, region) {
-    const own = (feature) => feature.properties?.role === "region" || feature.properties?.code === region;
+  drawBase(shapes) {
+    const own = (feature) => feature.properties?.role === "region";
     const polygons = { type: "FeatureCollection", features: shapes.features.filter((f) => f.geometry.type !== "Point") };
     const layer = L.geoJSON(polygons, {
       interactive: false,
@@ -53,29 +54,35 @@ export class RegionMap {
       else one.bringToBack();
     });
     const points = shapes.features.filter((f) => f.geometry.type === "Point");
-    if (this.places) this.drawPlaces(points);
+    if (this.showPlaces) this.drawPlaces(points);
     this.fitHome();
   }
 
+  // Kecamatan first; their kelurahan and desa only where the map is close enough to tell them apart.
   drawPlaces(points) {
+    const layers = { kecamatan: L.layerGroup(), kelurahan: L.layerGroup() };
     for (const { geometry, properties } of points) {
-      const icon = L.divIcon({ className: "map-place", html: textNode(properties.name) });
-      L.marker([geometry.coordinates[1], geometry.coordinates[0]], { icon, interactive: false, keyboard: false }).addTo(this.places);
+      const level = properties.level === "kecamatan" ? "kecamatan" : "kelurahan";
+      const icon = L.divIcon({ className: `map-place ${level}`, html: textNode(properties.name) });
+      L.marker([geometry.coordinates[1], geometry.coordinates[0]], { icon, interactive: false, keyboard: false }).addTo(layers[level]);
     }
-    // Names fit only when the map shows a few kilometres; before that they are a grey carpet.
-    const dense = () => {
-      const wide = this.map.getBounds().getNorth() - this.map.getBounds().getSouth();
-      const room = wide * Math.sqrt(points.length / 30) < 0.5;
-      if (room) this.places.addTo(this.map);
-      else this.places.remove();
+    const choose = () => {
+      const close = this.isClose();
+      layers[close ? "kelurahan" : "kecamatan"].addTo(this.map);
+      layers[close ? "kecamatan" : "kelurahan"].remove();
     };
-    this.map.on("zoomend", dense);
-    this.afterFit = dense;
+    this.map.on("zoomend", () => choose());
+    this.afterFit = choose;
+  }
+
+  isClose() {
+    return this.map.getZoom() >= (this.homeZoom ?? 0) + 1.5;
   }
 
   fitHome() {
     if (!this.home) return;
     this.map.fitBounds(this.home, { padding: [12, 12], animate: false });
+    this.homeZoom = this.map.getZoom();
     this.afterFit?.();
   }
 

@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
 BACK_SECONDS = 5.0
 """How long a killed process may be gone (contract of `make run`)."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300), pytest.mark.xdist_group("alone")]
 
 
 def free_ports() -> tuple[int, int]:
@@ -110,7 +110,7 @@ def name_of(argv: list[str], taken: dict[str, int]) -> str:
     marks = {
         "bin/postgres": "postgres",
         "valkey-server": "valkey",
-        "granian": "web",
+        "callcenter112.preloaded": "web",
         "daphne": "live",
         "sweeps@": "worker-sweeps",
         "chores@": "worker-chores",

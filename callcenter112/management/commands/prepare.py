@@ -49,13 +49,10 @@ def _has_unapplied_migrations() -> bool:
 
 
 def _describe(names: Iterable[str]) -> str:
-    """The logins of each region in one line; the heads (head-<agency>.<region>) go without saying twice."""
+    """The logins, a line for each region; the heads of agencies are not spelled out, they would double the list."""
     regions: dict[str, list[str]] = {}
     for name in names:
-        role, _, region = name.partition(".")
-        regions.setdefault(region, []).append(role)
-    lines = [f"demo logins: <name>.<region>, password {PASSWORD}; head-<agency>.<region> are the heads of agencies"]
-    for region, roles in regions.items():
-        officers = " ".join(role for role in roles if not role.startswith("head-"))
-        lines.append(f"  {region}: {officers}" if region else f"  without a region: {officers}")
-    return "\n".join(lines)
+        if not name.startswith("head-"):
+            regions.setdefault(name.partition(".")[2], []).append(name)
+    intro = f"demo logins, password {PASSWORD} (head-<agency>.<region> for the head of an agency):"
+    return "\n".join([intro, *("  " + " ".join(logins) for logins in regions.values())])

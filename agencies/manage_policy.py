@@ -1,0 +1,288 @@
+"""The administration of published configuration: agreements, run cards, times, procedures."""
+
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from agencies import forms, labels, manage_selectors, publishing
+from agencies.manage_frame import Desk, managed
+from agencies.manage_selectors import AgreementState
+from agencies.models import Agreement, Area, Procedure, RunCard
+from agencies.packformat import STAGES
+
+STATES = {
+    AgreementState.UNSIGNED: (_("belum ditandatangani"), "warning"),
+    AgreementState.COMING: (_("belum mulai"), "info"),
+    AgreementState.IN_FORCE: (_("berlaku"), "success"),
+    AgreementState.ENDING: (_("akan berakhir"), "warning"),
+    AgreementState.ENDED: (_("berakhir"), "secondary"),
+}
+"""What a state is called, and Bootstrap's colour of its badge."""
+
+
+@managed("manage-agreements")
+def agreements(desk: Desk) -> HttpResponse:
+    rows = []
+    for row in manage_selectors.agreements_of(desk.actor, desk.region, desk.at):
+        label, colour = STATES[row.state]
+        rows.append({"row": row, "label": label, "colour": colour, "scope": _scope(desk, row.agreement),
+                     "open": row.agreement is not None and row.agreement.ended_at is None})  # fmt: skip
+    return desk.render("agreements.html", rows=rows)
+
+
+def _scope(desk: Desk, agreement: Agreement | None) -> str:
+    if agreement is None:
+        return ""
+    if "*" in agreement.scope:
+        return str(_("semua jenis"))
+    return ", ".join(desk.type_name(code) for code in agreement.scope)
+
+
+def _newest_agreement(desk: Desk, code: str) -> Agreement | None:
+    return manage_selectors.versions_of(desk.actor, Agreement, desk.region.code, code).first()
+
+
+@managed("manage-agreements", "POST")
+def agreement_sign(desk: Desk, code: str) -> HttpResponse:
+    agency = desk.find(desk.agencies(), code=code)
+    initial = forms.AgreementForm.initial_of(_newest_agreement(desk, code), desk.today)
+    form = forms.AgreementForm(
+        desk.request.POST or None, initial=initial, types=desk.types, zone=desk.zone, today=desk.today
+    )
+
+    def save() -> None:
+        publishing.sign_agreement(agency=agency, actor=desk.actor, at=desk.at, **form.values())
+
+    done = _("Perjanjian %(agency)s tersimpan; berlaku di semua layar dalam 2 detik.") % {"agency": str(agency)}
+    return desk.save(
+        form, save, done=done, to=desk.url("manage-agreements"), title=_("Perjanjian dengan %(a)s") % {"a": agency.name}
+    )
+
+
+@managed("manage-agreements", "POST")
+def agreement_end(desk: Desk, code: str) -> HttpResponse:
+    rows = manage_selectors.in_force(desk.actor, Agreement, desk.region.code)
+    agreement = desk.find(rows.select_related("agency"), key=code)
+    return desk.confirm(
+        lambda: publishing.end_agreement(agreement=agreement, actor=desk.actor, at=desk.at),
+        title=_("Akhiri perjanjian dengan %(agency)s sekarang?") % {"agency": agreement.agency.name},
+        text=_("Tugas yang sedang dipegang ditarik dan instansi ini tidak lagi melihat laporan apa pun."),
+        button=_("Akhiri perjanjian"),
+        done=_("Perjanjian diakhiri."),
+        to=desk.url("manage-agreements"),
+    )
+
+
+@managed("manage-run-cards")
+def run_cards(desk: Desk) -> HttpResponse:
+    cards = manage_selectors.run_cards_of(desk.actor, desk.region.code)
+    groups = [
+        {"name": desk.type_name(code), "cards": [_card(desk, card) for card in group]}
+        for code, group in groupby(cards, key=lambda card: card.type)
+    ]
+    return desk.render("run_cards.html", groups=groups)
+
+
+def _card(desk: Desk, card: RunCard) -> dict[str, Any]:
+    lines = list(card.lines.all())
+    return {
+        "card": card,
+        "subtype": desk.subtype_name(card.subtype) if card.subtype else "",
+        "when": ", ".join(_conditions(card)),
+        "lead": next((line for line in lines if line.role == "lead"), None),
+        "support": [line for line in lines if line.role != "lead"],
+    }
+
+
+def _conditions(card: RunCard) -> list[str]:
+    found = [card.area.name] if card.area else []
+    if card.priority:
+        found.append(str(labels.PRIORITIES[card.priority]))
+    if card.from_hour is not None:
+        found.append(_("pukul %(a)02d–%(b)02d") % {"a": card.from_hour, "b": card.until_hour})
+    return found
+
+
+def _card_form(desk: Desk, initial: dict[str, Any] | None = None) -> forms.RunCardForm:
+    areas = manage_selectors.in_force(desk.actor, Area, desk.region.code).filter(level=Area.AreaLevel.DISTRICT)
+    return forms.RunCardForm(
+        desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies(),
+        areas=areas.order_by("name"),
+    )  # fmt: skip
+
+
+def _save_card(desk: Desk, form: forms.RunCardForm, title: Any, **context: Any) -> HttpResponse:
+    def save() -> None:
+        publishing.publish_run_card(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
+
+    return desk.save(
+        form, save, done=_("Kartu penugasan terbit."), to=desk.url("manage-run-cards"), template="run_card_form.html",
+        title=title, **context,
+    )  # fmt: skip
+
+
+@managed("manage-run-cards", "POST")
+def run_card_new(desk: Desk) -> HttpResponse:
+    return _save_card(desk, _card_form(desk), _("Kartu penugasan baru"))
+
+
+def _newer(desk: Desk, row: RunCard | Procedure, page: str) -> HttpResponse | None:
+    """Who opens a superseded version gets the one in force. Who sends a form made from it is told so by the service."""
+    if row.ended_at is None or desk.request.method == "POST":
+        return None
+    versions = manage_selectors.versions_of(desk.actor, type(row), desk.region.code, row.key)
+    return redirect(desk.url(page, desk.find(versions, ended_at=None).pk))
+
+
+def _card_name(desk: Desk, card: RunCard) -> str:
+    parts = [desk.type_name(card.type), desk.subtype_name(card.subtype) if card.subtype else "", *_conditions(card)]
+    return " · ".join(part for part in parts if part)
+
+
+@managed("manage-run-cards", "POST")
+def run_card_edit(desk: Desk, id: str) -> HttpResponse:
+    card = desk.find(manage_selectors.every_run_card(desk.actor, desk.region.code), pk=id)
+    if newer := _newer(desk, card, "manage-run-card"):
+        return newer
+    form = _card_form(desk, forms.RunCardForm.initial_of(card))
+    form.fix(*forms.RunCardForm.PLACE)
+    return _save_card(
+        desk, form, _card_name(desk, card), version=card.version, end_url=desk.url("manage-run-card-end", card.pk)
+    )
+
+
+@managed("manage-run-cards", "POST")
+def run_card_end(desk: Desk, id: str) -> HttpResponse:
+    card = desk.find(manage_selectors.run_cards_of(desk.actor, desk.region.code), pk=id)
+    return desk.confirm(
+        lambda: publishing.end_run_card(card=card, actor=desk.actor, at=desk.at),
+        title=_("Akhiri kartu “%(card)s”?") % {"card": _card_name(desk, card)},
+        text=_("Kartu yang lebih umum dipakai sebagai gantinya. Laporan lama tetap menyebut kartu ini."),
+        button=_("Akhiri kartu"),
+        done=_("Kartu diakhiri."),
+        to=desk.url("manage-run-cards"),
+    )
+
+
+@managed("manage-targets")
+def targets(desk: Desk) -> HttpResponse:
+    rows = [
+        {
+            "row": row,
+            "type": desk.type_name(row.type),
+            "priority": labels.PRIORITIES.get(row.priority, _("semua prioritas")),
+            "cells": [(cell, labels.duration(cell.seconds) if cell else "") for cell in row.cells],
+        }
+        for row in manage_selectors.targets_of(desk.actor, desk.region.code)
+    ]
+    return desk.render("targets.html", rows=rows, stages=labels.STAGES.values())
+
+
+@managed("manage-targets", "POST")
+def targets_edit(desk: Desk) -> HttpResponse:
+    """One row of the table, `?jenis=TYPE&prioritas=PRIORITY` (empty: all); without them a new row."""
+    query = desk.request.GET
+    fixed = "jenis" in query or "prioritas" in query
+    place = (query.get("jenis", ""), query.get("prioritas", ""))
+    if (place[0] and place[0] not in desk.types) or (place[1] and place[1] not in labels.PRIORITIES):
+        raise Http404
+    form = forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
+    if fixed:
+        form.fix("type", "priority")
+
+    def save() -> None:
+        publishing.publish_targets(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
+
+    title = f"{desk.type_name(place[0])} · {labels.PRIORITIES.get(place[1], _('semua prioritas'))}"
+    return desk.save(
+        form, save, done=_("Target waktu terbit."), to=desk.url("manage-targets"), template="targets_form.html",
+        title=title if fixed else _("Baris target baru"),
+    )  # fmt: skip
+
+
+def _row_initial(desk: Desk, place: tuple[str, str]) -> dict[str, Any]:
+    initial: dict[str, Any] = {"type": place[0], "priority": place[1]}
+    if not ("jenis" in desk.request.GET or "prioritas" in desk.request.GET):
+        return initial
+    for row in manage_selectors.targets_of(desk.actor, desk.region.code):
+        if (row.type, row.priority) == place:
+            cells = zip(STAGES, row.cells, strict=True)
+            for stage, cell in cells:
+                if cell is not None:
+                    initial |= {f"seconds_{stage}": cell.seconds, f"version_{stage}": cell.version}
+    return initial
+
+
+@managed("manage-procedures")
+def procedures(desk: Desk) -> HttpResponse:
+    rows = manage_selectors.procedures_of(desk.actor, desk.region.code)
+    groups = [
+        {
+            "name": desk.type_name(code),
+            "rows": [{"row": row, "subtype": desk.subtype_name(row.subtype) if row.subtype else ""} for row in group],
+        }
+        for code, group in groupby(rows, key=lambda row: row.type)
+    ]
+    return desk.render("procedures.html", groups=groups)
+
+
+def _procedure_form(desk: Desk, initial: dict[str, Any] | None = None) -> forms.ProcedureForm:
+    return forms.ProcedureForm(
+        desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies()
+    )
+
+
+@managed("manage-procedures", "POST")
+def procedure_new(desk: Desk) -> HttpResponse:
+    form = _procedure_form(desk)
+
+    def save() -> None:
+        publishing.publish_procedure(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
+
+    return desk.save(form, save, done=_("SOP terbit."), to=desk.url("manage-procedures"), title=_("SOP baru"))
+
+
+def _procedure(desk: Desk, id: str) -> Procedure:
+    return desk.find(manage_selectors.every_procedure(desk.actor, desk.region.code), pk=id)
+
+
+@managed("manage-procedures", "POST")
+def procedure_edit(desk: Desk, id: str) -> HttpResponse:
+    procedure = _procedure(desk, id)
+    if newer := _newer(desk, procedure, "manage-procedure"):
+        return newer
+    form = _procedure_form(desk, forms.ProcedureForm.initial_of(procedure))
+    form.fix("type", "subtype")
+
+    def save() -> None:
+        values = form.values() | {"excludes": form.keep_foreign(procedure.excludes)}
+        publishing.publish_procedure(region=desk.region.code, actor=desk.actor, at=desk.at, **values)
+
+    return desk.save(
+        form, save, done=_("SOP terbit."), to=desk.url("manage-procedures"), title=procedure.title,
+        version=procedure.version, history_url=desk.url("manage-procedure-history", procedure.pk),
+        end_url=desk.url("manage-procedure-end", procedure.pk), end_label=_("Akhiri SOP ini…"),
+    )  # fmt: skip
+
+
+@managed("manage-procedures", "POST")
+def procedure_end(desk: Desk, id: str) -> HttpResponse:
+    procedure = _procedure(desk, id)
+    return desk.confirm(
+        lambda: publishing.end_procedure(procedure=procedure, actor=desk.actor, at=desk.at),
+        title=_("Akhiri SOP “%(title)s”?") % {"title": procedure.title},
+        text=_("Operator melihat SOP umum jenis itu sebagai gantinya."),
+        button=_("Akhiri SOP"),
+        done=_("SOP diakhiri."),
+        to=desk.url("manage-procedures"),
+    )
+
+
+@managed("manage-procedures")
+def procedure_history(desk: Desk, id: str) -> HttpResponse:
+    procedure = _procedure(desk, id)
+    versions = list(manage_selectors.versions_of(desk.actor, Procedure, desk.region.code, procedure.key))
+    return desk.render("procedure_history.html", procedure=procedure, versions=versions)

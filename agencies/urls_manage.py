@@ -1,0 +1,42 @@
+from django.urls import path
+
+from agencies import manage_people as people
+from agencies import manage_policy as policy
+from agencies import manage_views as views
+
+urlpatterns = [
+    path("", views.manage, name="manage"),
+    path("<str:region>/", views.overview, name="manage-overview"),
+    path("<str:region>/wilayah/", views.region_profile, name="manage-region"),
+    path("<str:region>/instansi/", views.agencies, name="manage-agencies"),
+    path("<str:region>/instansi/baru/", views.agency_new, name="manage-agency-new"),
+    path("<str:region>/instansi/<slug:code>/", views.agency_edit, name="manage-agency"),
+    path("<str:region>/instansi/<slug:code>/akhiri/", views.agency_end, name="manage-agency-end"),
+    path("<str:region>/perjanjian/", policy.agreements, name="manage-agreements"),
+    path("<str:region>/perjanjian/<slug:code>/", policy.agreement_sign, name="manage-agreement"),
+    path("<str:region>/perjanjian/<slug:code>/akhiri/", policy.agreement_end, name="manage-agreement-end"),
+    path("<str:region>/unit/", views.units, name="manage-units"),
+    path("<str:region>/unit/baru/", views.unit_new, name="manage-unit-new"),
+    path("<str:region>/unit/<uuid:id>/", views.unit_edit, name="manage-unit"),
+    path("<str:region>/unit/<uuid:id>/akhiri/", views.unit_end, name="manage-unit-end"),
+    path("<str:region>/kartu/", policy.run_cards, name="manage-run-cards"),
+    path("<str:region>/kartu/baru/", policy.run_card_new, name="manage-run-card-new"),
+    path("<str:region>/kartu/<uuid:id>/", policy.run_card_edit, name="manage-run-card"),
+    path("<str:region>/kartu/<uuid:id>/akhiri/", policy.run_card_end, name="manage-run-card-end"),
+    path("<str:region>/target/", policy.targets, name="manage-targets"),
+    path("<str:region>/target/baris/", policy.targets_edit, name="manage-target-row"),
+    path("<str:region>/sop/", policy.procedures, name="manage-procedures"),
+    path("<str:region>/sop/baru/", policy.procedure_new, name="manage-procedure-new"),
+    path("<str:region>/sop/<uuid:id>/", policy.procedure_edit, name="manage-procedure"),
+    path("<str:region>/sop/<uuid:id>/riwayat/", policy.procedure_history, name="manage-procedure-history"),
+    path("<str:region>/sop/<uuid:id>/akhiri/", policy.procedure_end, name="manage-procedure-end"),
+    path("<str:region>/pengguna/", people.users, name="manage-users"),
+    path("<str:region>/pengguna/baru/", people.user_new, name="manage-user-new"),
+    path("<str:region>/pengguna/<uuid:id>/", people.user_edit, name="manage-user"),
+    path("<str:region>/pengguna/<uuid:id>/peran/", people.membership_new, name="manage-membership-new"),
+    path("<str:region>/pengguna/<uuid:id>/peran/<uuid:membership>/akhiri/", people.membership_end,
+         name="manage-membership-end"),
+    path("<str:region>/pengguna/<uuid:id>/aktif/", people.user_active, name="manage-user-active"),
+    path("<str:region>/pengguna/<uuid:id>/kata-sandi/", people.user_password, name="manage-user-password"),
+    path("<str:region>/perubahan/", views.changes, name="manage-changes"),
+]  # fmt: skip

@@ -1,0 +1,196 @@
+"""What all tests share: five regions and their demo users in the test database, and the whole system as processes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = ("31", "35.77", "35.79", "36.03", "64.09")
+PASSWORD = "siaga-112-demo"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database with the five packs and the demo users; each test rolls back to this."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from agencies.demo import create_demo_users
+
+    with django_db_blocker.unblock():
+        call_command("load_region", *PACKS, verbosity=0)
+        create_demo_users(at=timezone.now())
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    """What one test has put into the process's memory must not reach the next."""
+    from agencies import caches
+
+    caches.clear()
+    yield
+    caches.clear()
+
+
+class Api:
+    """Django's test client as one user, with the token of their own."""
+
+    def __init__(self, username: str) -> None:
+        from django.test import Client
+
+        from agencies.demo import PASSWORD
+
+        self.client = Client(SERVER_NAME="127.0.0.1")
+        self.username = username
+        answer = self.client.post(
+            "/api/v1/auth/token/", {"username": username, "password": PASSWORD}, content_type="application/json"
+        )
+        assert answer.status_code == 200, answer.content
+        self.headers = {"Authorization": f"Token {answer.json()['token']}"}
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.client.get(f"/api/v1/{path}", params, headers=self.headers)
+
+    def post(self, path: str, body: Any = None, *, key: uuid.UUID | str | None = None) -> Any:
+        headers = self.headers | ({"Idempotency-Key": str(key)} if key else {})
+        return self.client.post(
+            f"/api/v1/{path}", json.dumps(body if body is not None else {}), content_type="application/json",
+            headers=headers,
+        )  # fmt: skip
+
+    def report(self, region: str, narrative: str, **more: Any) -> dict[str, Any]:
+        """Save a report; the answer must be 201."""
+        answer = self.post("incidents/", {"region": region, "narrative": narrative, **more}, key=uuid.uuid4())
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
+
+@pytest.fixture
+def api(db: None) -> Any:
+    """`api("operator.madiun")`: the API as a demo user, in the test's transaction."""
+    return Api
+
+
+@dataclass
+class Stack:
+    """The system as `manage.py up --demo` runs it, on a database of its own."""
+
+    url: str
+    live: str
+    data_dir: Path
+    env: dict[str, str]
+    process: subprocess.Popen[str]
+    output: list[str] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def token(self, username: str) -> str:
+        if username not in self.tokens:
+            answer = httpx.post(
+                f"{self.url}/api/v1/auth/token/", json={"username": username, "password": PASSWORD}, timeout=20
+            )
+            assert answer.status_code == 200, answer.text
+            self.tokens[username] = answer.json()["token"]
+        return self.tokens[username]
+
+    def client(self, username: str) -> httpx.Client:
+        """An HTTP client whose base is /api/v1/."""
+        headers = {"Authorization": f"Token {self.token(username)}"}
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=20)
+
+    def manage(self, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run a management command against this stack."""
+        command = [sys.executable, "manage.py", *args]
+        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=120, **options)
+
+
+def _own_database(url: str, name: str) -> str:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def start_stack(name: str, **env: str) -> Stack:
+    """Start `manage.py up --demo` on a fresh database and wait for its `ready:` line (at most 120 s)."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    number = 1 + int(worker.removeprefix("gw")) % 7 * 2 + len(name) % 2
+    data_dir = Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
+    settings = {
+        **os.environ,
+        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"], f"{name}_{worker}"),
+        "VALKEY_URL": re.sub(r"db=\d+", f"db={number}", os.environ["VALKEY_URL"]),
+        "DATA_DIR": str(data_dir),
+        "SIAGA_TEST": "1",
+        "PYTHONUNBUFFERED": "1",
+        **env,
+    }
+    port = _free_ports()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--demo", "--port", str(port)],
+        cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    stack = Stack(f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port + 1}", data_dir, settings, process)
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            stack.output.append(line)
+            if line.startswith("ready:"):
+                ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    deadline = time.monotonic() + 120
+    while not ready.wait(0.2):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail("the stack did not start:\n" + "".join(stack.output[-60:]))
+    return stack
+
+
+def stop_stack(stack: Stack) -> None:
+    stack.process.terminate()
+    try:
+        stack.process.wait(30)
+    except subprocess.TimeoutExpired:
+        stack.process.kill()
+
+
+def _free_ports() -> int:
+    """A port whose follower is free too."""
+    import socket
+
+    for _ in range(50):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two neighbouring ports are free")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """One running system for all tests of a worker that need it (mark them `xdist_group("stack")`)."""
+    running = start_stack("stack")
+    yield running
+    stop_stack(running)
