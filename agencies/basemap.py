@@ -14,6 +14,8 @@ from agencies.reference import Reference, RegionRef
 
 NEIGHBOUR_DEGREES = 0.25
 """Outlines that come this close to the region's box are drawn as neighbours (about 28 km)."""
+FRAME_SHARE = 0.05
+"""A part of the region smaller than this does not widen the first view: the Thousand Islands would shrink Jakarta."""
 DECIMALS = 4  # eleven metres: finer than the borders are
 
 
@@ -26,8 +28,9 @@ def base_map(
     if not own:
         return {"type": "FeatureCollection", "features": []}
     reach = shapely.box(*shapely.total_bounds([outlines[code] for code in own])).buffer(NEIGHBOUR_DEGREES)
+    ground = sum(outlines[code].area for code in own)
     features = [
-        _outline(code, outline, reference, "region" if code in own else "neighbour")
+        _outline(code, outline, reference, "region" if code in own else "neighbour", outline.area / ground)
         for code, outline in outlines.items()
         if code in own or reach.intersects(outline)
     ]
@@ -40,12 +43,17 @@ def _answered_by(code: str, reference: Reference) -> str:
     return centre.code if centre else code
 
 
-def _outline(code: str, outline: shapely.Geometry, reference: Reference, role: str) -> dict[str, Any]:
+def _outline(code: str, outline: shapely.Geometry, reference: Reference, role: str, share: float) -> dict[str, Any]:
     region = reference.region(code)
     rounded = shapely.set_precision(outline, 10**-DECIMALS)
     return {
         "type": "Feature",
-        "properties": {"code": code, "name": region.name if region else code, "role": role},
+        "properties": {
+            "code": code,
+            "name": region.name if region else code,
+            "role": role,
+            "frames": role == "region" and share >= FRAME_SHARE,
+        },
         "geometry": mapping(rounded),
     }
 

@@ -45,7 +45,7 @@ class LinesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 7})
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -239,8 +239,8 @@ class _TypeForm(BasedOnForm):
         return cleaned
 
 
-SUPPORTS = 6
-"""Rows for supporting agencies on the form."""
+SUPPORTS = 5
+"""Rows for supporting agencies on an empty form; a card with more gets more."""
 
 
 class RunCardForm(_TypeForm):
@@ -258,9 +258,10 @@ class RunCardForm(_TypeForm):
         label=_("Dasar"), required=False, max_length=200, help_text=_("mis. Perwal, SK, kesepakatan")
     )
 
-    def __init__(self, *args: Any, agencies: Any, areas: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Any, areas: Any, rows: int = SUPPORTS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for n in range(1, SUPPORTS + 1):
+        self.rows = range(1, max(rows, SUPPORTS) + 1)
+        for n in self.rows:
             self.fields[f"support_{n}"] = self._optional(_("Pendukung %(n)s"), n)
             self.fields[f"support_backup_{n}"] = self._optional(_("Cadangan pendukung %(n)s"), n)
         for name, field in self.fields.items():
@@ -277,20 +278,20 @@ class RunCardForm(_TypeForm):
     @property
     def supports(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Pairs of fields for the page: supporting agency and its backup."""
-        return [(self[f"support_{n}"], self[f"support_backup_{n}"]) for n in range(1, SUPPORTS + 1)]
+        return [(self[f"support_{n}"], self[f"support_backup_{n}"]) for n in self.rows]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if (cleaned.get("from_hour") is None) != (cleaned.get("until_hour") is None):
             self.add_error("until_hour", _("Isi kedua jam, atau kosongkan keduanya."))
-        for n in range(1, SUPPORTS + 1):
+        for n in self.rows:
             if cleaned.get(f"support_backup_{n}") and not cleaned.get(f"support_{n}"):
                 self.add_error(f"support_{n}", _("Cadangan tanpa pendukung: pilih pendukungnya dahulu."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
         values = super().values()
-        pairs = [(values.pop(f"support_{n}"), values.pop(f"support_backup_{n}")) for n in range(1, SUPPORTS + 1)]
+        pairs = [(values.pop(f"support_{n}"), values.pop(f"support_backup_{n}")) for n in self.rows]
         support = tuple(Support(agency, backup) for agency, backup in pairs if agency)
         return values | {"lines": Lines(values.pop("lead"), values.pop("lead_backup"), support)}
 
@@ -301,7 +302,7 @@ class RunCardForm(_TypeForm):
         lines = lines_of(card)
         values = {name: getattr(card, name) for name in (*RunCardForm.PLACE, "note", "source")}
         values |= {"lead": lines.lead, "lead_backup": lines.backup, "based_on": card.version}
-        for n, support in enumerate(lines.support[:SUPPORTS], start=1):
+        for n, support in enumerate(lines.support, start=1):
             values |= {f"support_{n}": support.agency, f"support_backup_{n}": support.backup}
         return values
 

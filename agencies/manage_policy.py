@@ -106,11 +106,13 @@ def _conditions(card: RunCard) -> list[str]:
     return found
 
 
-def _card_form(desk: Desk, initial: dict[str, Any] | None = None) -> forms.RunCardForm:
+def _card_form(desk: Desk, card: RunCard | None = None) -> forms.RunCardForm:
+    initial = forms.RunCardForm.initial_of(card) if card else None
+    rows = card.lines.count() if card else forms.SUPPORTS
     areas = manage_selectors.in_force(desk.actor, Area, desk.region.code).filter(level=Area.AreaLevel.DISTRICT)
     return forms.RunCardForm(
         desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies(),
-        areas=areas.order_by("name"),
+        areas=areas.order_by("name"), rows=rows,
     )  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def run_card_edit(desk: Desk, id: str) -> HttpResponse:
     card = desk.find(manage_selectors.every_run_card(desk.actor, desk.region.code), pk=id)
     if newer := _newer(desk, card, "manage-run-card"):
         return newer
-    form = _card_form(desk, forms.RunCardForm.initial_of(card))
+    form = _card_form(desk, card)
     form.fix(*forms.RunCardForm.PLACE)
     return _save_card(
         desk, form, _card_name(desk, card), version=card.version, end_url=desk.url("manage-run-card-end", card.pk)

@@ -109,7 +109,7 @@ def agreements_of(actor: Actor, region: Region, at: datetime) -> list[AgreementR
     for agency in in_force(actor, Agency, region.code).filter(Q(needs_agreement=True) | Q(id__in=list(newest))):
         agreement = newest.get(agency.id)
         state = state_of(agreement, at) if agreement else AgreementState.UNSIGNED
-        found.append(AgreementRow(agency, agreement, state, last_day(agreement and agreement.valid_until, zone)))
+        found.append(AgreementRow(agency, agreement, state, last_day(agreement.valid_until if agreement else None, zone)))
     return found
 
 

@@ -77,11 +77,10 @@ def region_profile(desk: Desk) -> HttpResponse:
 @managed("manage-agencies")
 def agencies(desk: Desk) -> HttpResponse:
     rows = manage_selectors.agencies_of(desk.actor, desk.region.code)
-    named = [{"agency": row, "kind": labels.AGENCY_KINDS.get(row.kind, row.kind)} for row in rows]
     return desk.render(
         "agencies.html",
-        rows=[row for row in named if row["agency"].ended_at is None],
-        ended=[row for row in named if row["agency"].ended_at is not None],
+        rows=[{"agency": a, "kind": labels.AGENCY_KINDS.get(a.kind, a.kind)} for a in rows if a.ended_at is None],
+        ended=[agency for agency in rows if agency.ended_at is not None],
     )
 
 
@@ -131,14 +130,11 @@ def agency_end(desk: Desk, code: str) -> HttpResponse:
 
 @managed("manage-units")
 def units(desk: Desk) -> HttpResponse:
-    rows = [
-        {"unit": unit, "kind": labels.UNIT_KINDS.get(unit.kind, unit.kind)}
-        for unit in manage_selectors.units_of(desk.actor, desk.region.code)
-    ]
+    rows = manage_selectors.units_of(desk.actor, desk.region.code)
     return desk.render(
         "units.html",
-        rows=[row for row in rows if row["unit"].ended_at is None],
-        ended=[row for row in rows if row["unit"].ended_at is not None],
+        rows=[{"unit": u, "kind": labels.UNIT_KINDS.get(u.kind, u.kind)} for u in rows if u.ended_at is None],
+        ended=[unit for unit in rows if unit.ended_at is not None],
     )
 
 

@@ -15,13 +15,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bench.side import Side
+from bench.side import NARRATIVE, Side
 from callcenter112.embedded.application import PROJECT
 from callcenter112.embedded.process import Refused
 
+OFFICERS = ("bpbd", "pupr", "dinsos")
+"""Of the three agencies that a flood alarms: they must see it too."""
 PASSWORD = "siaga-112-demo"
 REGION, SLUG = "35.77", "madiun"
-START_SECONDS, STOP_SECONDS = 120, 90
+START_SECONDS, STOP_SECONDS = 240, 90
+PAYLOAD = {
+    "region": REGION,
+    "type": "disaster",
+    "narrative": NARRATIVE,
+    "priority": "high",
+    "caller": {"name": "Sri Wahyuni", "number": "0812{{digits:8}}"},
+    "location": {"lat": -7.6298, "lon": 111.5239, "text": "Jalan Pahlawan {{rand:1:90}}"},
+}
 NOT_OURS = ("DATABASE_URL", "VALKEY_URL", "DEBUG", "SIAGA_TEST", "DATA_DIR", "PORT", "LIVE_PORT", "ADDRESS")
 """Variables of the caller that would make it something else than the delivered system."""
 
@@ -31,9 +41,9 @@ class Ours:
 
     name = "siaga"
 
-    def __init__(self, directory: Path, port: int, officers: tuple[str, ...]) -> None:
+    def __init__(self, directory: Path, port: int) -> None:
         self.directory, self.port = directory, port
-        self.users = tuple(f"{name}.{SLUG}" for name in ("operator", "supervisor", *officers))
+        self.users = tuple(f"{name}.{SLUG}" for name in ("operator", "supervisor", *OFFICERS))
         self.tokens: dict[str, str] = {}
         self.seconds_to_ready = 0.0
 
@@ -86,11 +96,7 @@ class Ours:
             name=self.name,
             create=f"http://127.0.0.1:{self.port}/api/v1/incidents/",
             headers=(f"Authorization: Token {self.token(self.users[0])}", "Idempotency-Key: {{uuid}}"),
-            payload={
-                "region": REGION, "narrative": "{{var:text}}", "priority": "high",
-                "caller": {"name": "Sri Wahyuni", "number": "0812{{digits:8}}"},
-                "location": {"lat": -7.6298, "lon": 111.5239, "text": "Jalan Pahlawan {{seq}}"},
-            },  # fmt: skip
+            payload=PAYLOAD,
             feed=f"{live}/ws/live/?region={REGION}",
             frame_id="data.incident.id",
             pids=(pid,),

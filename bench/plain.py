@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.side import Side
+from bench.side import NARRATIVE, Side
 from callcenter112.embedded import postgres, process, valkey
 from callcenter112.embedded.application import status
 from callcenter112.embedded.datadir import DataDir
@@ -29,6 +29,17 @@ TYPES = {
     "Fasilitas umum": ("lampu jalan", 60), "Hewan": ("ular", 30),
 }  # fmt: skip
 """Name -> keyword and minutes. Three agencies each, as many as the compared report alarms on the other side."""
+FLOOD = 1 + list(TYPES).index("Banjir")
+PAYLOAD = {
+    "type": FLOOD,
+    "description": NARRATIVE,
+    "priority": 2,
+    "caller_name": "Sri Wahyuni",
+    "phone": "0812{{digits:8}}",
+    "lat": -7.6298,
+    "lon": 111.5239,
+    "address": "Jalan Pahlawan {{rand:1:90}}",
+}
 SEED = """
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
@@ -124,10 +135,7 @@ class Plain:
             name=self.name,
             create=f"{url}/api/incidents/",
             headers=(f"Authorization: Token {self.token}",),
-            payload={
-                "type": 1, "caller_name": "Sri Wahyuni", "phone": "0812{{digits:8}}", "description": "{{var:text}}",
-                "address": "Jalan Pahlawan {{seq}}", "lat": -7.6298, "lon": 111.5239, "priority": 1,
-            },  # fmt: skip
+            payload=PAYLOAD,
             feed=f"ws://127.0.0.1:{self.port}/ws/channels/",
             frame_id="id",
             pids=tuple(pids),

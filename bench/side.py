@@ -6,6 +6,10 @@ from typing import Any
 
 import psycopg
 
+NARRATIVE = "{{choice:banjir masuk rumah warga, air setinggi lutut|banjir di perumahan, warga minta perahu karet|\
+kali meluap, banjir sejak subuh dan ada lansia|jalan kampung kebanjiran, air terus naik sampai pinggang}}"
+"""What the caller says in the compared request; the place adds a number, so that no two are alike."""
+
 
 @dataclass(frozen=True)
 class Side:

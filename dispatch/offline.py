@@ -48,7 +48,9 @@ class Desk:
         """Type, priority and agencies of a cleaned text."""
         named = area_named(text, self.region.areas.values())
         around = tuple(code for code in (named.code, named.parent) if code) if named else ()
-        return decide(Report(self.region.code, text), classify(text, self.rules), Located(areas=around), self.region, at)
+        return decide(
+            Report(self.region.code, text), classify(text, self.rules), Located(areas=around), self.region, at
+        )
 
     def answer(self, entry: Mapping[str, Any], at: datetime) -> dict[str, Any]:
         """One line of the answer for one `{"id", "text"}`."""

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
 
+_SAVES_LIVES = frozenset({"medical", "fire", "disaster"})
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -124,11 +126,17 @@ def _add_extra(draft: _Draft, extra: str) -> None:
     type_ = draft.region.types.get(extra)
     base = type_.base if type_ else extra
     card = run_card_for(draft.region, draft.case, extra, base, "")
-    if card is None or base == draft.case.base:
+    if card is None or base == draft.case.base or not _may_add(draft, base):
         return
     for line in card.lines:
         if line.role == "lead":
             _add(draft, line, "support", card, f"juga {type_.name if type_ else extra}")
+
+
+def _may_add(draft: _Draft, base: str) -> bool:
+    """A confidential case is shown to nobody whom it does not need: only danger to life adds an agency by itself."""
+    own = draft.region.types.get(draft.case.type)
+    return own is None or not own.confidential or base in _SAVES_LIVES
 
 
 def _add(draft: _Draft, line: LineRef, role: str, card: RunCardRef | None, why: str) -> None:

@@ -45,8 +45,14 @@ def area_named(text: str, areas: Iterable[AreaRef]) -> AreaRef | None:
     found = [Named(area, len(words(area.name))) for area in areas if words(area.name) and _stands_in(area, joined)]
     if not found:
         return None
-    districts = {n.area.code for n in found if n.area.level == "kecamatan"}
-    found.sort(key=lambda n: (n.area.parent in districts, n.words, n.area.level != "kecamatan"), reverse=True)
+    districts = {n.area.code: n.area.name for n in found if n.area.level == "kecamatan"}
+
+    def rank(n: Named) -> tuple[bool, bool, int, bool]:
+        """A village called like its district comes after a village that is named beside that district."""
+        seat = districts.get(n.area.parent) == n.area.name
+        return n.area.parent in districts, not seat, n.words, n.area.level != "kecamatan"
+
+    found.sort(key=rank, reverse=True)
     best = found[0]
     twins = [n for n in found if n.area.name == best.area.name and n.area.level == best.area.level]
     if len(twins) > 1 and best.area.parent not in districts:

@@ -177,6 +177,7 @@ def _dechunked(buffer: bytearray, place: int) -> bytes | None:
 
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+TRIES = 4
 NO_MASK = b"\0\0\0\0"
 """A mask of zeros is legal and costs nothing."""
 
@@ -267,17 +268,26 @@ class Subscriber(asyncio.Protocol):
 async def open_subscribers(
     count: int, url: str, on_message: Callable[[Subscriber, float, bytes], None], hellos: Sequence[str], batch: int = 25
 ) -> list[Subscriber]:
-    """`count` sockets, opened `batch` at a time; socket i says `hellos[i mod n]` first."""
+    """`count` sockets, opened `batch` at a time; socket i says `hellos[i mod n]` first.
+
+    One that is refused tries again, as a page does: daphne gives a handshake 5 s. Raises ConnectionError after that.
+    """
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
     opened: list[Subscriber] = []
+
+    async def enter(number: int) -> Subscriber:
+        for left in reversed(range(TRIES)):
+            one = Subscriber(number, url, on_message, hellos[number % len(hellos)] if hellos else "")
+            try:
+                await loop.create_connection(lambda one=one: one, parts.hostname, parts.port or 80)  # type: ignore[misc]
+                await asyncio.wait_for(one.ready, 30)
+                return one
+            except (ConnectionError, TimeoutError):
+                if not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
     for first in range(0, count, batch):
-        fresh = [
-            Subscriber(number, url, on_message, hellos[number % len(hellos)] if hellos else "")
-            for number in range(first, min(count, first + batch))
-        ]
-        for one in fresh:
-            await loop.create_connection(lambda one=one: one, parts.hostname, parts.port or 80)  # type: ignore[misc]
-        await asyncio.wait_for(asyncio.gather(*(one.ready for one in fresh)), 30)
-        opened += fresh
+        opened += await asyncio.gather(*(enter(number) for number in range(first, min(count, first + batch))))
     return opened

@@ -127,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--hello", action="append", default=[], help="first text of a socket; several: one after another")
     made.add_argument("-d", "--data", required=True, help="payload template or @file")
     made.add_argument("--kind", default="", help="only frames of this kind count")
-    made.add_argument("--frame-id", default="id", help="where the incident's id stands in a frame, e.g. data.incident.id")
+    made.add_argument("--frame-id", default="id", help="where a frame has the id, e.g. data.incident.id")
     made.add_argument("--ack", action="store_true", help="acknowledge events and heartbeats")
     made.add_argument("-N", "--subscribers", type=int, default=50)
     made.add_argument("-n", "--count", type=int, default=100)

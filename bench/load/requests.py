@@ -17,7 +17,8 @@ class Load:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.template = read_payload(options.data)
-        self.variables = [json.loads(line) for line in Path(options.vars).read_text().splitlines()] if options.vars else [{}]
+        lines = Path(options.vars).read_text().splitlines() if options.vars else ["{}"]
+        self.variables = [json.loads(line) for line in lines]
         self.forget()
 
     def forget(self) -> None:

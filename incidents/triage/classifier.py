@@ -9,7 +9,7 @@ from incidents.triage.lexicon import Lexicon, verb_forms, words_of
 from incidents.triage.matcher import Hit, PhraseIndex, Unit, build_units, near_hits
 from incidents.triage.negation import denied_units, imagined_units
 from incidents.triage.normalise import plain_character, tokenise
-from incidents.triage.result import Classification, Facts
+from incidents.triage.result import FALLBACK_TYPE, Classification, Facts
 from incidents.triage.rules import Rule, RuleBook, RuleError, RuleSource, merge_sources
 from incidents.triage.scoring import Applied, decide, reasons_of
 
@@ -129,7 +129,7 @@ def classify(text: str, rules: CompiledRules) -> Classification:
     hits = rules.phrases.find(units, _concept_spans(units, rules))
     denied = _still_denied(denied_units(units), hits, rules)
     imagined = imagined_units(units)
-    applied = _applied(rules, [h for h in hits if not _is_denied(h, denied)], imagined)
+    applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)], imagined)
     verdict = decide(applied, empty=not units)
     places = [(u.start, u.end) for u in units]
     return Classification(
@@ -171,7 +171,9 @@ def _concept_spans(units: Sequence[Unit], rules: CompiledRules) -> list[list[tup
     return spans
 
 
-def _applied(rules: CompiledRules, hits: Sequence[Hit], imagined: frozenset[int]) -> list[Applied]:
+def _applied(
+    rules: CompiledRules, units: Sequence[Unit], hits: Sequence[Hit], imagined: frozenset[int]
+) -> list[Applied]:
     by_part: dict[int, list[Hit]] = {}
     for hit in hits:
         by_part.setdefault(hit.part, []).append(hit)
@@ -179,31 +181,42 @@ def _applied(rules: CompiledRules, hits: Sequence[Hit], imagined: frozenset[int]
     found: list[Applied] = []
     for number in sorted({n for part in by_part for n in rules.rules_by_part[part]}):
         rule = rules.rules[number]
-        words = _first_match(rule.phrases, by_part, imagined)
-        if not words or not all(near_hits(p, by_part) for p in rule.needs):
+        if not all(near_hits(p, by_part) for p in rule.needs):
             continue
-        if any(near_hits(p, real) for p in rule.unless):
-            continue
-        found.append(Applied(rule.rule, words, bool(imagined.intersection(words))))
+        words = _best_match(_matches(rule, by_part), _excepted(rule, units, real), units, imagined)
+        if words:
+            # A question about what might be ("kalau kebakaran hubungi siapa") is really asked.
+            supposed = rule.rule.type != FALLBACK_TYPE and bool(imagined.intersection(words))
+            found.append(Applied(rule.rule, words, supposed))
     return found
 
 
-def _first_match(
-    phrases: Sequence[tuple[int, ...]], by_part: dict[int, list[Hit]], imagined: frozenset[int]
+def _matches(rule: CompiledRule, by_part: dict[int, list[Hit]]) -> Iterable[tuple[int, ...]]:
+    """The words of every place where one of the rule's phrases stands."""
+    for phrase in rule.phrases:
+        for hits in near_hits(phrase, by_part):
+            yield tuple(sorted(u for hit in hits for u in hit.units))
+
+
+def _excepted(rule: CompiledRule, units: Sequence[Unit], real: dict[int, list[Hit]]) -> set[int]:
+    """Sentences in which the rule does not hold: an exception silences only the sentence in which it is said, so that
+    a danger told in a sentence of its own is always heard."""
+    return {
+        units[u].sentence for phrase in rule.unless for hits in near_hits(phrase, real) for h in hits for u in h.units
+    }
+
+
+def _best_match(
+    matches: Iterable[tuple[int, ...]], excepted: set[int], units: Sequence[Unit], imagined: frozenset[int]
 ) -> tuple[int, ...]:
-    """The units of the first phrase found; a phrase about what is really so is preferred to a supposed one."""
+    """The first match that is not excepted; one about what is really so is preferred to a supposed one."""
     supposed: tuple[int, ...] = ()
-    for phrase in phrases:
-        if phrase[0] not in by_part:
+    for words in matches:
+        if any(units[u].sentence in excepted for u in words):
             continue
-        if len(phrase) == 1:
-            rows = [hit.units for hit in by_part[phrase[0]]]
-        else:
-            rows = [tuple(sorted(u for h in near_hits(phrase, by_part) for u in h.units))]
-        for row in rows:
-            if row and not imagined.intersection(row):
-                return row
-            supposed = supposed or row
+        if not imagined.intersection(words):
+            return words
+        supposed = supposed or words
     return supposed
 
 
@@ -228,9 +241,13 @@ def _victims(text: str, units: Sequence[Unit], denied: Collection[int]) -> int |
         if number is None or not following or index in denied:
             continue
         counted = units[following[0]].has("person") or units[following[0]].has("victim")
-        if counted and any(units[j].has("harm") or units[j].has("victim") for j in following if j not in denied):
+        if counted and any(_harmed(units[j]) for j in following if j not in denied):
             return number
     return None
+
+
+def _harmed(unit: Unit) -> bool:
+    return any(unit.has(name) for name in ("harm", "victim", "wound", "dead", "pinned", "drown", "unconscious"))
 
 
 _NUMBERS = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}

@@ -186,19 +186,26 @@ def _saying_at(
     return 0, ()
 
 
-def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> tuple[Hit, ...]:
-    """The first hits of all parts that stand near each other and are not the same words; () when there are none."""
-    for first in by_part.get(parts[0], ()):
-        chosen = [first]
-        for part in parts[1:]:
-            others = [h for h in by_part.get(part, ()) if _distance(first, h) <= NEAR]
-            others = [h for h in others if not any(set(h.units) & set(c.units) for c in chosen)]
-            if not others:
-                break
-            chosen.append(min(others, key=lambda h: (_distance(first, h), h.units)))
-        else:
-            return tuple(chosen)
-    return ()
+def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> list[tuple[Hit, ...]]:
+    """For each place of the first part: it and the nearest place of every other part; never the same word twice."""
+    firsts = by_part.get(parts[0], [])
+    if len(parts) == 1:
+        return [(hit,) for hit in firsts]
+    if not all(by_part.get(part) for part in parts):
+        return []
+    return [row for first in firsts if (row := _company(first, parts[1:], by_part))]
+
+
+def _company(first: Hit, parts: Sequence[int], by_part: dict[int, list[Hit]]) -> tuple[Hit, ...]:
+    chosen, taken = [first], set(first.units)
+    for part in parts:
+        others = [h for h in by_part[part] if _distance(first, h) <= NEAR and taken.isdisjoint(h.units)]
+        if not others:
+            return ()
+        nearest = min(others, key=lambda h: (_distance(first, h), h.units))
+        chosen.append(nearest)
+        taken.update(nearest.units)
+    return tuple(chosen)
 
 
 def _distance(one: Hit, other: Hit) -> int:

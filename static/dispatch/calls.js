@@ -125,7 +125,7 @@ export class CallStrip {
         h("button", { class: "btn primary end", type: "button", onclick: () => this.begin() }, "Jawab ", h("kbd", {}, "F3"))));
       return;
     }
-    const head = h("div", { class: "call-head" }, h("span", {}, "Panggilan berjalan"), h("strong", {}, phone(call.number)),
+    const head = h("div", { class: "call-head" }, h("span", {}, "Panggilan"), h("strong", {}, phone(call.number)),
       h("strong", { data: { since: Date.parse(call.answered_at ?? call.offered_at) } }, ""));
     if (call.incident) {
       head.append(h("span", { class: "chip" }, `Tertaut ${(call.incidentNumber ?? "").slice(-4)}`),

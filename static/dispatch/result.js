@@ -3,6 +3,7 @@ import { h, notice, said } from "../ui/dom.js";
 import { ROLES, clock } from "../ui/format.js";
 import { areaName } from "../ui/list.js";
 import { priorityMark } from "../ui/priority.js";
+import { referral } from "../ui/referral.js";
 import { timer } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
 
@@ -16,8 +17,7 @@ export function resultCard(answer, config, { open, close }) {
     lines.length
       ? h("ul", { class: "result-lines" }, lines.map((one) => line(one, config.agency_names)))
       : h("p", { class: "hint" }, "Tidak ada dinas yang ditugaskan."),
-    (answer.referrals ?? []).map((one) => h("div", { class: "referral" }, h("b", {}, `Rujuk ke ${one.number || one.agency?.name}`),
-      h("span", {}, one.agency?.name ?? one.agency, one.reason ? [" — ", said(one.reason)] : ""))),
+    (answer.referrals ?? []).map(referral),
     (answer.duplicates ?? []).length > 0 && notice("warn", "Mungkin laporan yang sama:",
       answer.duplicates.slice(0, 3).map((one) => h("button", { class: "btn small", type: "button", onclick: () => open(one.id) }, one.number))),
     (answer.warnings ?? []).length > 0 && h("p", { class: "hint" }, answer.warnings.map((one) => one.message ?? one).join(" ")));

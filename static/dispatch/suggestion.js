@@ -1,8 +1,9 @@
 // What saving would do, shown while typing: the marked words, the types to choose from, priority, agencies with their
 // role, referrals and reports near by. What the person chose stays chosen when the next proposal arrives.
-import { byId, h, notice, replace, said } from "../ui/dom.js";
+import { byId, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, ROLES, baseTypes, typeName } from "../ui/format.js";
 import { shape } from "../ui/priority.js";
+import { referral } from "../ui/referral.js";
 import { subtypeName } from "../ui/words.js";
 
 // One shape for what /classify/ answers, whether the rules' part is nested or not.
@@ -148,7 +149,7 @@ export class Suggestion {
     return h("div", { class: "pick", role: "group", "aria-label": "Jenis" }, h("span", { class: "label" }, "Jenis"),
       chips.map((code, n) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `type-${code}`, type: code }, onclick: () => this.set({ type: code }) },
         n < 5 && h("kbd", {}, String(n + 1)), typeName(code, this.config.types), score(code) !== undefined && h("span", { class: "who" }, `${Math.round(score(code) * 100)} %`))),
-      this.last?.subtype && subtypeName(this.last.subtype) && h("span", { class: "who" }, subtypeName(this.last.subtype)),
+      this.last?.subtype && subtypeName(this.last.subtype) && h("span", { class: "hint" }, subtypeName(this.last.subtype)),
       other,
       this.last?.needsReview && !this.chosen.type && h("span", { class: "chip" }, "Periksa jenisnya"));
   }
@@ -192,8 +193,7 @@ export class Suggestion {
   }
 
   referrals() {
-    return (this.last?.referrals ?? []).map((one) => h("div", { class: "referral" },
-      h("b", {}, `Rujuk ke ${one.number || one.agency?.name}`), h("span", {}, one.agency?.name ?? one.agency, one.reason ? [" — ", said(one.reason)] : "")));
+    return (this.last?.referrals ?? []).map(referral);
   }
 
   duplicates() {

@@ -5,6 +5,7 @@ import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
 import { areaName } from "./list.js";
 import { priorityMark } from "./priority.js";
+import { referral } from "./referral.js";
 import { timer } from "./timers.js";
 import { happening, subtypeName } from "./words.js";
 
@@ -166,9 +167,7 @@ export class Detail {
   }
 
   referrals(data) {
-    return (data.referrals ?? []).map((one) => h("div", { class: "referral" },
-      h("b", {}, `Rujuk ke ${one.number || one.agency?.name}`),
-      h("span", {}, one.agency?.name ?? one.agency, one.reason ? [" — ", said(one.reason)] : "")));
+    return (data.referrals ?? []).map(referral);
   }
 
   reasons(data) {

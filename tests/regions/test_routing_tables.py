@@ -1,6 +1,6 @@
 """Who goes in each region: what a caller says → lead, supporting agencies, referrals. From the pack files alone.
 
-`lead` and `support` are agency codes in the order in which they act; `referred` are agencies without an agreement, whose
+`lead` and `support` are agency codes in the order in which they act; `referred`: agencies without an agreement, whose
 own number the caller is given. Support that only comes from the further words of a report is left out of the sentences.
 """
 
@@ -37,28 +37,28 @@ MADIUN = [
 PPU = [
     ("kebakaran di depan kantor bupati", "damkar", "dinkes rsud", ""),
     ("lahan gambut terbakar", "damkar", "bpbd", ""),
-    ("ada buaya masuk kampung", "damkar", "", ""),
+    ("sarang tawon besar di pohon", "damkar", "", ""),
     ("ibu saya sesak napas", "rsud", "dinkes", ""),
     ("korban keracunan makanan, muntah-muntah", "rsud", "dinkes", ""),
     ("banjir di perumahan, air sepinggang", "bpbd", "pupr dinsos", ""),
-    ("tanah longsor menutup rumah", "bpbd", "pupr dinsos", ""),
+    ("tanah longsor di lereng", "bpbd", "pupr dinsos", ""),
     ("pohon tumbang", "bpbd", "dlh", ""),
     ("orang tenggelam di laut", "bpbd", "damkar rsud", ""),
     ("ada keributan orang mabuk", "satpolpp", "polres", ""),
     ("kecelakaan mobil menabrak pembatas jalan", "polres", "rsud dishub", ""),
     ("jembatan kayu rusak", "pupr", "", ""),
-    ("kabel listrik putus dan memercik", "pln", "bpbd", ""),
+    ("kabel listrik putus", "pln", "bpbd", ""),
     ("lampu jalan mati", "dishub", "", ""),
     ("sampah menumpuk", "dlh", "", ""),
     ("gelandangan tidur di depan toko", "satpolpp", "dinsos", ""),
     ("saya dilecehkan atasan saya", "dp3a", "rsud polres", ""),
-    ("orang hilang di hutan sejak kemarin", "bpbd", "polres", ""),
+    ("kakek saya pikun, hilang sejak pagi", "bpbd", "polres", ""),
 ]
 TANGERANG = [
     ("pohon tumbang", "dlhk", "", ""),
     ("macet parah di simpang", "dishub", "", ""),
     ("kabel listrik menjuntai", "pln", "bpbd", ""),
-    ("kabel listrik putus dan memercik", "pln", "bpbd", ""),
+    ("kabel listrik putus", "pln", "bpbd", ""),
     ("kebakaran pabrik, api membesar", "bpbd", "dinkes", ""),
     ("banjir setinggi dada", "bpbd", "dinsos pupr pmi", ""),
     ("gempa bumi, rumah roboh", "bpbd", "pmi", ""),
@@ -75,9 +75,9 @@ TANGERANG = [
     ("maling motor tertangkap", "polres", "", ""),
 ]
 JAKARTA = [
-    ("suami saya memukul saya dan anak saya", "dp3a", "dinkes polda", ""),
-    ("anak perempuan diperkosa", "dp3a", "dinkes polda", ""),
-    ("kebakaran rumah padat penduduk", "damkar", "dinkes", ""),
+    ("suami saya memukuli saya", "dp3a", "polda", ""),
+    ("tetangga dipukuli suaminya sampai berdarah kepalanya", "dp3a", "polda dinkes", ""),
+    ("kebakaran rumah, api besar", "damkar", "dinkes", ""),
     ("ambulans, bapak saya sesak napas", "dinkes", "", ""),
     ("ada ular masuk rumah", "damkar", "", ""),
     ("monyet liar lepas", "damkar", "dkpkp", ""),
@@ -88,10 +88,10 @@ JAKARTA = [
     ("macet total, lampu merah mati", "dishub", "polda", ""),
     ("jalan berlubang", "binamarga", "", ""),
     ("lampu jalan mati", "binamarga", "", ""),
-    ("got mampet", "sda", "", ""),
+    ("saluran air mampet", "sda", "", ""),
     ("pipa air bocor", "sda", "", "pdam"),
     ("listrik padam satu blok", "", "", "pln"),
-    ("kabel listrik menjuntai", "bpbd", "binamarga", "pln"),
+    ("kabel listrik putus", "bpbd", "damkar", "pln"),
     ("tawuran pelajar membawa senjata tajam", "satpolpp", "polda", ""),
     ("orang gila mengamuk", "dinsos", "satpolpp dinkes", ""),
     ("bangunan roboh menimpa orang", "bpbd", "damkar dinkes citata", ""),
@@ -99,14 +99,15 @@ JAKARTA = [
 BATU = [
     ("kebakaran villa", "damkar", "dinkes", ""),
     ("kebakaran hutan di lereng gunung", "damkar", "bpbd", ""),
-    ("tanah longsor menutup jalan desa", "bpbd", "pupr dinsos", ""),
+    ("tanah longsor di lereng", "bpbd", "pupr dinsos", ""),
+    ("tanah longsor menutup jalan", "bpbd", "pupr dinsos dishub", ""),
     ("pohon tumbang", "bpbd", "dlh", ""),
-    ("pendaki hilang di gunung Panderman", "bpbd", "polres", ""),
+    ("kakek saya pikun, hilang sejak pagi", "bpbd", "polres", ""),
     ("kecelakaan bus wisata", "polres", "dinkes dishub", ""),
-    ("macet panjang menuju alun-alun", "dishub", "polres", ""),
+    ("macet panjang di jalan raya", "dishub", "polres", ""),
     ("wisatawan serangan jantung", "dinkes", "rsud", ""),
     ("lampu jalan mati", "dishub", "", ""),
-    ("kabel listrik putus dan memercik", "pln", "bpbd", ""),
+    ("kabel listrik putus", "pln", "bpbd", ""),
     ("banjir bandang masuk rumah", "bpbd", "pupr dinsos", ""),
     ("ada ular masuk rumah", "damkar", "", ""),
     ("perampokan toko", "polres", "dinkes", ""),

@@ -147,10 +147,10 @@ class TestRegionIndex:
             regions.locate(*point)
         taken = []
         for point in points:
-            start = time.perf_counter()
+            start = time.thread_time()
             regions.locate(*point)
-            taken.append(time.perf_counter() - start)
-        # Aim: 100 µs; ten times as much is allowed here because test machines are shared.
+            taken.append(time.thread_time() - start)
+        # CPU time, because test machines are shared. Aim: 100 µs; ten times as much fails.
         assert quantiles(taken, n=100)[-1] < 0.001
 
 

@@ -1,0 +1,138 @@
+"""One measurement each: load, fan-out, statements of a request, what the answer holds, classification."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+from bench import accounting
+from bench.load.client import fill
+from bench.side import Side
+
+LOG_PAUSE = 0.7
+LOG_LINE = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute)")
+GRACE_SECONDS = 120
+"""For opening sockets and waiting for the last delivery."""
+SHARED = ("id", "number", "type", "priority", "status", "created_at", "lat", "lon")
+
+
+class Failed(Exception):
+    """A run whose figures mean nothing, with the reason."""
+
+
+def _generator(module: str, *arguments: object, seconds: float) -> dict[str, Any]:
+    """Run a load generator as a process of its own, so that it does not share our interpreter."""
+    command = [sys.executable, "-m", f"bench.load.{module}", *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS)
+    if ended.returncode:
+        raise Failed(f"the load generator {module} failed:\n{ended.stderr[-2000:]}")
+    return json.loads(ended.stdout)
+
+
+def _headers(side: Side) -> list[str]:
+    return [word for header in side.headers for word in ("-H", header)]
+
+
+def _processor(side: Side) -> dict[str, float]:
+    total: Counter[str] = Counter()
+    for pid in side.pids:
+        total.update(accounting.processor_ms(pid))
+    return dict(total)
+
+
+def create(side: Side, *, clients: int, count: int, seconds: float) -> dict[str, Any]:
+    """Creates in a closed loop, with the processor time of the whole side. Raises Failed when rows are missing."""
+    rows, _ = side.counts()
+    before = _processor(side)
+    result = _generator("requests", side.create, *_headers(side), "-d", json.dumps(side.payload), "-c", clients,
+                        "-n", count, "-s", seconds, "--warmup", 0, seconds=seconds)  # fmt: skip
+    used = accounting.difference(before, _processor(side))
+    stored = side.counts()[0] - rows
+    answered = sum(number for status, number in result["statuses"].items() if status.startswith("2"))
+    if stored != answered or result["errors"]:
+        raise Failed(f"{side.name}: {answered} answered with 2xx, {stored} stored, errors {result['errors']}")
+    per_create = {part: round(used_ms / stored, 2) for part, used_ms in used.items()}
+    return result | {"stored": stored, "cpu_ms": round(sum(per_create.values()), 2), "cpu_parts_ms": per_create}
+
+
+def fan_out(side: Side, *, subscribers: int, rate: float, count: int) -> dict[str, Any]:
+    """Delay until sockets have the event of a create. Raises Failed when a POST fails or a row is missing."""
+    warmup = 5
+    rows, _ = side.counts()
+    before = _processor(side)
+    arguments: list[object] = ["--post", side.create, "--ws", side.feed, *_headers(side)]
+    arguments += ["-d", json.dumps(side.payload)]
+    for hello in side.hellos:
+        arguments += ["--hello", hello]
+    arguments += ["--frame-id", side.frame_id, "--kind", side.kind] + (["--ack"] if side.acks else [])
+    arguments += ["-N", subscribers, "--rate", rate, "-n", count, "--warmup", warmup]
+    result = _generator("fanout", *arguments, seconds=count / rate)
+    stored = side.counts()[0] - rows
+    if result["bad_posts"] or stored != result["events"] + warmup:
+        raise Failed(f"{side.name}: {result['bad_posts']} bad posts, {stored} stored of {result['events'] + warmup}")
+    used = accounting.difference(before, _processor(side))
+    return result | {"cpu_ms_per_delivery": round(sum(used.values()) / (stored * subscribers), 3)}
+
+
+def post(side: Side) -> dict[str, Any]:
+    """One create; its answer."""
+    headers = dict(fill(header).split(": ", 1) for header in side.headers) | {"Content-Type": "application/json"}
+    request = urllib.request.Request(side.create, fill(json.dumps(side.payload)).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def statements(side: Side) -> int:
+    """How often one create goes to PostgreSQL, BEGIN and COMMIT and checks of the connection included: the lines that
+    the server itself logs for the session that inserted the incident."""
+    with psycopg.connect(side.dsn, autocommit=True) as connection:
+        try:
+            connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(LOG_PAUSE)
+            start = side.log.stat().st_size
+            post(side)
+            time.sleep(LOG_PAUSE)
+        finally:
+            connection.execute("ALTER SYSTEM RESET log_statement")
+            connection.execute("SELECT pg_reload_conf()")
+    with open(side.log, "rb") as log:
+        log.seek(start)
+        lines = log.read().decode("utf-8", "replace").splitlines()
+    sessions = [(match.group(1), line) for line in lines if (match := LOG_LINE.search(line))]
+    writers = {session for session, line in sessions if f'INSERT INTO "{side.rows}"' in line}
+    if len(writers) != 1:
+        raise Failed(f"{side.name}: the insert of one create was logged by {len(writers)} sessions")
+    return sum(session in writers for session, _ in sessions)
+
+
+def shared_fields(answer: dict[str, Any]) -> dict[str, Any]:
+    """What both answers have to tell about an incident, in one spelling. Raises Failed when a field is missing."""
+    try:
+        facts = {name: answer[name] for name in SHARED}
+        facts["assignments"] = [
+            {
+                "id": one["id"],
+                "agency": one["agency"]["name"] if isinstance(one["agency"], dict) else one["agency_name"],
+                "status": one["status"],
+                "due_at": one["due_at"] if "due_at" in one else one["deadlines"][0]["due_at"],
+            }
+            for one in answer["assignments"]
+        ]
+    except (KeyError, IndexError) as error:
+        raise Failed(f"the answer lacks {error}: {json.dumps(answer)[:400]}") from error
+    return facts
+
+
+def classification() -> dict[str, Any]:
+    """Reports a second in one process, without a server."""
+    ended = subprocess.run([sys.executable, "-m", "bench.triage"], capture_output=True, text=True, timeout=120)
+    if ended.returncode:
+        raise Failed(f"classification failed:\n{ended.stderr[-2000:]}")
+    return json.loads(ended.stdout)

@@ -1,0 +1,106 @@
+"""The table of BENCHMARKS.md. Only the program writes between the two markers."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+
+def median(runs: list[dict[str, Any]], *path: str) -> float | None:
+    """The median of one figure over the runs; None when a run lacks it."""
+    values = []
+    for run in runs:
+        value: Any = run
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            return None
+        values.append(float(value))
+    return statistics.median(values) if values else None
+
+
+ROWS = (
+    ("creates a second, 8 clients", ("create8", "per_second"), "more"),
+    ("create p50 (ms), 8 clients", ("create8", "ms", "p50"), "less"),
+    ("create p99 (ms), 8 clients", ("create8", "ms", "p99"), "less"),
+    ("processor ms per create, 8 clients", ("create8", "cpu_ms"), "less"),
+    ("create p50 (ms), 1 client", ("create1", "ms", "p50"), "less"),
+    ("create p99 (ms), 1 client", ("create1", "ms", "p99"), "less"),
+)
+FAN_OUT_ROWS = (
+    ("POST sent → first of {n} sockets, p50 (ms)", ("first_ms", "p50")),
+    ("POST sent → median of {n} sockets, p50 (ms)", ("median_ms", "p50")),
+    ("POST sent → last of {n} sockets, p50 (ms)", ("last_ms", "p50")),
+    ("POST sent → last of {n} sockets, p99 (ms)", ("last_ms", "p99")),
+    ("processor ms per delivery, {n} sockets", ("cpu_ms_per_delivery",)),
+    ("deliveries missing, {n} sockets", ("missing_deliveries",)),
+)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _row(label: str, plain: float | None, ours: float | None, better: str) -> str:
+    ratio = "–"
+    if plain and ours:
+        ratio = f"{(ours / plain if better == 'more' else plain / ours):.1f}×"
+    return f"| {label} | {_number(plain)} | {_number(ours)} | {ratio} |"
+
+
+def rows(result: dict[str, Any]) -> list[str]:
+    """The lines of the table below its head."""
+    plain, ours = result["runs"]["plain"], result["runs"]["siaga"]
+    made = [_row(label, median(plain, *path), median(ours, *path), better) for label, path, better in ROWS]
+    made.insert(4, _row("statements per create", *(result["statements"][name] for name in ("plain", "siaga")), "less"))
+    for count in result["sockets"]:
+        for label, path in FAN_OUT_ROWS:
+            where = (f"fan{count}", *path)
+            made.append(_row(label.format(n=count), median(plain, *where), median(ours, *where), "less"))
+    return made
+
+
+def _machine(result: dict[str, Any]) -> str:
+    facts = result["machine"]
+    packages = ", ".join(f"{name} {number}" for name, number in facts["packages"].items())
+    return (
+        f"{result['date']}, commit {facts['commit']}: {facts['cores']} cores ({facts['processor']}), "
+        f"{facts['memory_gb']} GB, {facts['system']}, Python {facts['python']}, PostgreSQL {facts['postgresql']}, "
+        f"Valkey {facts['valkey']}, {packages}. Load average before the runs {result['load_before']}, "
+        f"after them {result['load_after']}."
+    )
+
+
+def text(result: dict[str, Any]) -> str:
+    """Everything that stands between the markers."""
+    triage = result["classification"]
+    parts = median_parts(result["runs"]["siaga"])
+    lines = [
+        _machine(result), "",
+        f"Medians of {result['rounds']} alternating rounds.", "",
+        "| | plain application | Siaga 112 | ratio |", "|---|---:|---:|---:|", *rows(result), "",
+        f"The plain application's run is {'valid' if not result['void'] else 'VOID: ' + '; '.join(result['void'])} "
+        f"({result['statements']['plain']} statements, {_number(median(result['runs']['plain'], 'create8', 'cpu_ms'))} "
+        "processor ms per create).", "",
+        "Processor ms per create of Siaga 112 by process: "
+        + ", ".join(f"{name} {_number(used)}" for name, used in parts.items()) + ".", "",
+        f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "
+        f"p99 {triage['p99_ms']} ms.",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def median_parts(runs: list[dict[str, Any]]) -> dict[str, float]:
+    """Processor time per create of each kind of process."""
+    names = sorted({name for run in runs for name in run["create8"]["cpu_parts_ms"]})
+    return {name: median(runs, "create8", "cpu_parts_ms", name) or 0.0 for name in names}
+
+
+def write(path: Path, result: dict[str, Any]) -> None:
+    """Replace what stands between the markers of the page."""
+    before, _, rest = path.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n{text(result)}\n{END}{after}")

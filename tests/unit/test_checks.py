@@ -1,0 +1,129 @@
+"""The system checks: each wrong setting is found, and says what to do."""
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import CheckMessage, registry
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+
+from callcenter112 import checks
+from callcenter112.checks import Server
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+GOOD = Server(version=18, role="siaga", is_superuser=False, bypasses_policies=False, off=())
+
+
+def ids(messages: list[CheckMessage]) -> list[str | None]:
+    for message in messages:
+        assert message.hint, f"{message.id} does not say what to do"
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "wrong", "found"),
+    [
+        (checks.check_field_key, "FIELD_KEY", b"x" * 31, ["siaga.E001"]),
+        (checks.check_field_key, "FIELD_KEY", b"", ["siaga.E001"]),
+        (checks.check_ports, "LIVE_PORT", 8112, ["siaga.E002"]),
+        (checks.check_hosts, "ALLOWED_HOSTS", ["112.example.go.id", "*"], ["siaga.E005"]),
+    ],
+)
+def test_a_wrong_setting_is_found_and_the_right_one_is_not(settings, check, name, wrong, found):
+    settings.PORT, settings.LIVE_PORT = 8112, 8113
+    settings.FIELD_KEY, settings.ALLOWED_HOSTS = b"k" * 32, ["112.example.go.id"]
+    assert check() == []
+    setattr(settings, name, wrong)
+    assert ids(check()) == found
+
+
+def test_a_pool_outside_of_web_is_found(settings, monkeypatch):
+    assert checks.check_pool() == []
+    monkeypatch.setitem(settings.DATABASES["default"]["OPTIONS"], "pool", {"max_size": 6})
+    assert ids(checks.check_pool()) == ["siaga.W001"]
+
+
+def test_nobody_is_served_with_the_placeholder_keys(settings):
+    settings.SECRET_KEY, settings.FIELD_KEY = "a real one", b"k" * 32
+    assert checks.check_secrets() == []
+    checks.refuse_unsafe_keys()
+    settings.SECRET_KEY, settings.FIELD_KEY = settings.INSECURE_SECRET, settings.INSECURE_FIELD_KEY
+    assert ids(checks.check_secrets()) == ["siaga.E003", "siaga.E004"]
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is the placeholder"):
+        checks.refuse_unsafe_keys()
+
+
+@pytest.mark.parametrize(
+    ("server", "found"),
+    [
+        (GOOD, []),
+        (GOOD._replace(version=15), []),
+        (GOOD._replace(version=14), ["siaga.E008"]),
+        (GOOD._replace(is_superuser=True), ["siaga.E009"]),
+        (GOOD._replace(bypasses_policies=True), ["siaga.E009"]),
+        (GOOD._replace(off=("fsync", "synchronous_commit")), ["siaga.W002"]),
+    ],
+)
+def test_a_server_that_breaks_a_promise_is_named(settings, server, found):
+    settings.SIAGA_TEST = False
+    assert ids(checks.judge(server)) == found
+
+
+def test_a_test_server_may_lose_data(settings):
+    settings.SIAGA_TEST = True
+    assert checks.judge(GOOD._replace(off=("fsync",))) == []
+
+
+def test_a_missing_or_silent_database_is_a_message_and_no_traceback(settings, monkeypatch):
+    def silent(alias: str) -> Server:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(checks, "ask", silent)
+    settings.DATABASE_URL = "postgres://siaga:secret@db/siaga"
+    assert ids(checks.check_database(databases=["default"])) == ["siaga.E007"]
+    assert checks.check_database(databases=None) == []
+    settings.DATABASE_URL = "postgres://siaga@/siaga?host=/nonexistent"
+    assert ids(checks.check_database(databases=["default"])) == ["siaga.E006"]
+
+
+@pytest.mark.parametrize(
+    ("address", "exist", "found"),
+    [
+        ("127.0.0.1", True, []),
+        ("localhost", True, []),
+        ("::1", True, []),
+        ("0.0.0.0", False, []),
+        ("0.0.0.0", True, ["siaga.E010"]),
+        ("192.168.1.5", True, ["siaga.E010"]),
+        ("112.example.go.id", True, ["siaga.E010"]),
+    ],
+)
+def test_demo_users_meet_no_network(settings, address, exist, found):
+    settings.ADDRESS = address
+    assert ids(checks.check_demo_users(databases=["default"], exist=lambda: exist)) == found
+
+
+def test_an_empty_database_has_no_demo_users(settings):
+    def no_table() -> bool:
+        raise OperationalError
+
+    settings.ADDRESS = "0.0.0.0"
+    assert checks.check_demo_users(databases=["default"], exist=no_table) == []
+
+
+def test_all_checks_are_registered():
+    named = {check.__name__ for check in registry.registry.get_checks(include_deployment_checks=True)}
+    ours = {name for name in vars(checks) if name.startswith("check_")}
+    assert ours <= named
+
+
+@pytest.mark.parametrize("key", ["", "not base64!", base64.b64encode(b"short").decode()])
+def test_a_missing_or_broken_key_does_not_keep_commands_from_starting(key, tmp_path):
+    environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "FIELD_KEY": key}
+    program = "from callcenter112 import settings; print(len(settings.FIELD_KEY))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, capture_output=True)
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) == {"": 32, "not base64!": 0}.get(key, 5)

@@ -1,0 +1,134 @@
+"""Which agencies go."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agencies.reference import (
+    AgencyRef,
+    AgreementRef,
+    LineRef,
+    ProcedureRef,
+    RegionRef,
+    RunCardRef,
+    TypeRef,
+)
+from dispatch.routing import Case, gaps, route, route_chosen
+
+AT = datetime(2026, 11, 22, 3, tzinfo=UTC)  # 10:00 WIB
+AGENCIES = {
+    "damkar": AgencyRef("1", "damkar", "Damkar"),
+    "dinkes": AgencyRef("2", "dinkes", "Dinkes"),
+    "rsud": AgencyRef("3", "rsud", "RSUD"),
+    "polres": AgencyRef("4", "polres", "Polres", referral_number="110", needs_agreement=True),
+}
+
+
+def card(id_: str, type_: str, *lines: LineRef, **more) -> RunCardRef:
+    return RunCardRef(id_, 1, type_, more.pop("subtype", ""), lines, **more)
+
+
+def region(*cards: RunCardRef, **more) -> RegionRef:
+    types = {code: TypeRef(code, code, code) for code in ("fire", "medical", "traffic")}
+    return RegionRef("35.77", "Madiun", "kota", "Asia/Jakarta", "live", agencies=AGENCIES, run_cards=cards, types=types,
+                     **more)  # fmt: skip
+
+
+def case(type_: str = "fire", **more) -> Case:
+    return Case(type_, type_, more.pop("subtype", ""), more.pop("priority", "high"), more.pop("at", AT), **more)
+
+
+FIRE = card("fire", "fire", LineRef("damkar", "lead"), LineRef("dinkes", "support"))
+
+
+def chosen(answer) -> list[tuple[str, str]]:
+    return [(c.agency.code, c.role) for c in answer.chosen]
+
+
+def test_the_run_card_names_lead_and_support_and_says_so():
+    answer = route(region(FIRE), case())
+    assert chosen(answer) == [("damkar", "lead"), ("dinkes", "support")]
+    assert answer.run_card is FIRE
+    assert all("kartu tugas" in c.reason for c in answer.chosen)
+
+
+@pytest.mark.parametrize(
+    ("special", "fits", "not_"),
+    [
+        ({"area": "35.77.01"}, {"areas": ("35.77.01.1001", "35.77.01")}, {"areas": ("35.77.02",)}),
+        ({"subtype": "forest"}, {"subtype": "forest"}, {"subtype": "house"}),
+        ({"priority": "critical"}, {"priority": "critical"}, {"priority": "low"}),
+        ({"from_hour": 8, "until_hour": 16}, {}, {"at": AT + timedelta(hours=12)}),
+        ({"from_hour": 22, "until_hour": 11}, {}, {"at": AT + timedelta(hours=5)}),
+    ],
+)
+def test_the_more_specific_card_goes_before_the_general_one(special, fits, not_):
+    here = region(FIRE, card("special", "fire", LineRef("rsud", "lead"), **special))
+    assert chosen(route(here, case(**fits))) == [("rsud", "lead")]
+    assert chosen(route(here, case(**not_)))[0] == ("damkar", "lead")
+
+
+POLICE = card("p", "traffic", LineRef("polres", "lead", backup="dinkes"), LineRef("rsud", "support"))
+
+
+def test_an_agency_without_an_agreement_gets_a_referral_and_its_backup_leads():
+    answer = route(region(POLICE), case("traffic"))
+    assert chosen(answer) == [("dinkes", "lead"), ("rsud", "support")]
+    assert [(r.agency.code, r.number) for r in answer.referred] == [("polres", "110")]
+
+
+def test_without_a_backup_the_first_supporting_agency_leads():
+    lines = card("p", "traffic", LineRef("polres", "lead"), LineRef("rsud", "support"))
+    assert chosen(route(region(lines), case("traffic"))) == [("rsud", "lead")]
+
+
+@pytest.mark.parametrize(
+    ("agreement", "takes_part"),
+    [
+        (AgreementRef("x", 1, "polres", ("*",), signed=True), True),
+        (AgreementRef("x", 1, "polres", ("traffic",), signed=True), True),
+        (AgreementRef("x", 1, "polres", ("fire",), signed=True), False),
+        (AgreementRef("x", 1, "polres", ("*",), signed=False), False),
+        (AgreementRef("x", 1, "polres", ("*",), signed=True, valid_from=AT + timedelta(seconds=1)), False),
+        (AgreementRef("x", 1, "polres", ("*",), signed=True, valid_until=AT), False),
+    ],
+)
+def test_only_a_signed_agreement_in_force_about_this_type_counts(agreement, takes_part):
+    answer = route(region(POLICE, agreements={"polres": agreement}), case("traffic"))
+    assert (("polres", "lead") in chosen(answer)) is takes_part
+    assert bool(answer.referred) is not takes_part
+
+
+def test_further_types_add_their_leads_as_support():
+    medical = card("m", "medical", LineRef("rsud", "lead"), LineRef("polres", "support"))
+    answer = route(region(FIRE, medical), case(extra_types=("medical",)))
+    assert chosen(answer) == [("damkar", "lead"), ("dinkes", "support"), ("rsud", "support")]
+
+
+def test_the_operators_choice_keeps_agreements_and_names_the_unknown():
+    answer = route_chosen(region(FIRE), case(), [("rsud", "lead"), ("polres", "support"), ("nope", "support")])
+    assert chosen(answer) == [("rsud", "lead")]
+    assert [p.agency for p in answer.passed_over] == ["polres", "nope"]
+
+
+def test_a_procedure_keeps_an_agency_out():
+    procedures = (ProcedureRef("p", 1, "fire", "", "SOP", excludes=frozenset({"dinkes"})),)
+    assert chosen(route(region(FIRE, procedures=procedures), case())) == [("damkar", "lead")]
+
+
+def test_types_without_a_card_are_named():
+    assert gaps(region(FIRE), ["fire", "medical"]) == ["medical"]
+
+
+codes = st.sampled_from([*AGENCIES, "nope"])
+
+
+@given(st.lists(st.builds(LineRef, codes, st.sampled_from(["lead", "support"]), st.just(0), codes), max_size=6))
+def test_nobody_is_chosen_twice_and_somebody_leads(lines):
+    answer = route(region(card("c", "fire", *lines)), case())
+    names = [c.agency.code for c in answer.chosen]
+    assert len(set(names)) == len(names)
+    assert "polres" not in names
+    assert not names or any(c.role == "lead" for c in answer.chosen)
