@@ -12,6 +12,7 @@ DEV := $(VENV)/.dev-$(call sum,requirements-dev.lock)
 FRONTEND := static/vendor/.built-$(call sum,package.json package-lock.json scripts/build_static.mjs)
 # what a deployment sets; the values only have to be well-formed
 PRODUCTION := DEBUG=0 SECURE_SSL_REDIRECT=1 BEHIND_PROXY=1 ALLOWED_HOSTS=112.example.go.id ADDRESS=0.0.0.0 \
+	DATABASE_URL=postgres://siaga@db/siaga \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	FIELD_KEY=$$($(PY) -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())')
 

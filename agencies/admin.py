@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -32,6 +33,8 @@ from agencies.models import (
     User,
 )
 from events import services as events
+
+admin.site.unregister(Group)  # rights stand in memberships only; UserAdmin's module brings the groups along
 
 SECRET_FIELDS = frozenset({"password", "phone"})
 """Changed values that stay out of the log."""

@@ -26,6 +26,7 @@ class TokenView(APIView):
     permission_classes = ()
 
     @extend_schema(
+        operation_id="issue_token",
         summary="Token untuk program",
         request={"application/json": _CREDENTIALS},
         responses={200: inline_serializer("Token", {"token": serializers.CharField()})},

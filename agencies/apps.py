@@ -7,4 +7,4 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         # only now are the models there; by hand, because autodiscovery would import leaflet.admin, which needs GDAL
-        from agencies import admin as _  # noqa: F401
+        from agencies import admin, openapi  # noqa: F401

@@ -156,6 +156,58 @@ CHANGES = {
 }
 """Kinds of entries that the page of changes shows. Entries about incidents are never among them."""
 
+FIELDS = {
+    "added": _("ditambah"),
+    "agency": _("instansi"),
+    "capabilities": _("kemampuan"),
+    "card": _("kartu"),
+    "code": _("kode"),
+    "command_authority": _("pemegang komando"),
+    "display_name": _("nama"),
+    "ended": _("diakhiri"),
+    "ended_at": _("berakhir"),
+    "excludes": _("tidak dikirim"),
+    "home_lat": _("lintang pangkalan"),
+    "home_lon": _("bujur pangkalan"),
+    "is_active": _("aktif"),
+    "kept": _("dipertahankan"),
+    "kind": _("bidang/jenis"),
+    "lead": _("utama"),
+    "lines": _("instansi"),
+    "mode": _("medan"),
+    "name": _("nama"),
+    "needs_agreement": _("perlu MoU"),
+    "note": _("catatan"),
+    "phone": _("telepon"),
+    "procedure": _("SOP"),
+    "questions": _("pertanyaan"),
+    "reference": _("perjanjian"),
+    "referral_number": _("nomor rujukan"),
+    "role": _("peran"),
+    "row": _("baris"),
+    "scope": _("berlaku untuk"),
+    "seconds": _("detik"),
+    "sha256": _("sidik paket"),
+    "short": _("nama pendek"),
+    "signed_on": _("ditandatangani"),
+    "source": _("dasar"),
+    "stage": _("tahap"),
+    "steps": _("langkah"),
+    "support": _("pendukung"),
+    "target": _("target"),
+    "tell_caller": _("untuk pelapor"),
+    "title": _("judul"),
+    "unit": _("unit"),
+    "updated": _("diperbarui"),
+    "user": _("pengguna"),
+    "valid_from": _("berlaku mulai"),
+    "valid_until": _("berlaku sampai"),
+    "version": _("versi"),
+    "women_children_unit": _("unit perempuan dan anak"),
+}
+NAMING = frozenset({"agency", "card", "procedure", "row", "target", "unit", "user"})
+"""Fields of an entry that say what it is about, not what changed."""
+
 
 def duration(seconds: int) -> str:
     """`90 dtk`, `15 mnt`, `2 jam`, `1 hari`: the largest unit that divides it."""

@@ -1,6 +1,7 @@
 """What the pages of the administration read: configuration in force, what is missing, what was changed by whom."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -109,7 +110,9 @@ def agreements_of(actor: Actor, region: Region, at: datetime) -> list[AgreementR
     for agency in in_force(actor, Agency, region.code).filter(Q(needs_agreement=True) | Q(id__in=list(newest))):
         agreement = newest.get(agency.id)
         state = state_of(agreement, at) if agreement else AgreementState.UNSIGNED
-        found.append(AgreementRow(agency, agreement, state, last_day(agreement.valid_until if agreement else None, zone)))
+        found.append(
+            AgreementRow(agency, agreement, state, last_day(agreement.valid_until if agreement else None, zone))
+        )
     return found
 
 
@@ -185,34 +188,48 @@ class Change:
     """Field, before, after; only what differs, or what names the thing."""
 
 
-def changes_of(actor: Actor, region: str) -> list[Change]:
+def changes_of(actor: Actor, region: Region) -> list[Change]:
     """The newest changes of the region's configuration. Entries about incidents are not configuration."""
-    events = Event.objects.filter(region=region, public=False, incident_id=None, kind__in=list(labels.CHANGES))
+    kinds = list(labels.CHANGES)
+    events = Event.objects.filter(region=region.code, public=False, incident_id=None, kind__in=kinds)
     newest = config_visible_to(actor, events, "region").order_by("-id")[:AUDIT_ROWS]
+    zone = ZoneInfo(region.zone)
     return [
-        Change(event.recorded_at, event.actor_label, str(labels.CHANGES[event.kind]), tuple(_rows(event.data)))
+        Change(event.recorded_at, event.actor_label, str(labels.CHANGES[event.kind]), tuple(_rows(event.data, zone)))
         for event in newest
     ]
 
 
-def _rows(text: str) -> Iterable[tuple[str, str, str]]:
-    """Erased entries keep their line without what it said."""
+def _rows(text: str, zone: ZoneInfo) -> Iterable[tuple[str, str, str]]:
+    """What the entry is about, then what differs. Erased entries keep their line without what it said."""
     data = json.loads(text) if text else {}
     if "before" not in data and "after" not in data:
         data = {"after": data}
     before, after = data.get("before") or {}, data.get("after") or {}
-    for name in dict.fromkeys([*before, *after]):
-        yield name, _said(before.get(name)), _said(after.get(name))
+    names = dict.fromkeys([*before, *after])
+    for name in sorted(names, key=lambda name: name not in labels.NAMING):
+        old, new = _said(before.get(name), zone), _said(after.get(name), zone)
+        if name in labels.NAMING:
+            old = new = new if name in after else old
+        if old != new or name in labels.NAMING:
+            yield str(labels.FIELDS.get(name, name)), old, new
 
 
-def _said(value: Any) -> str:
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+\d\d:\d\d")
+
+
+def _said(value: Any, zone: ZoneInfo) -> str:
     if value is None or value == "" or value == []:
         return "–"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_said(item)}" for name, item in value.items())
+        return "; ".join(f"{labels.FIELDS.get(name, name)}: {_said(item, zone)}" for name, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_said(item) for item in value)
-    return {True: _("ya"), False: _("tidak")}[value] if isinstance(value, bool) else str(value)
+        return ", ".join(_said(item, zone) for item in value)
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return f"{datetime.fromisoformat(value).astimezone(zone):%d/%m/%Y %H.%M}"
+    return str(value)
 
 
 def procedures_of(actor: Actor, region: str) -> QuerySet[Procedure]:

@@ -50,7 +50,7 @@ def overview(desk: Desk) -> HttpResponse:
         ],
         commander=_commander(desk),
         zone_label=ZONE_LABELS.get(desk.region.zone, ""),
-        changes=manage_selectors.changes_of(actor, code)[:5],
+        changes=manage_selectors.changes_of(actor, desk.region)[:5],
     )
 
 
@@ -186,5 +186,5 @@ def unit_end(desk: Desk, id: str) -> HttpResponse:
 
 @managed("manage-changes")
 def changes(desk: Desk) -> HttpResponse:
-    rows = manage_selectors.changes_of(desk.actor, desk.region.code)
+    rows = manage_selectors.changes_of(desk.actor, desk.region)
     return desk.render("changes.html", changes=rows, most=manage_selectors.AUDIT_ROWS)

@@ -87,7 +87,10 @@ def measure_side(side: Side, given: argparse.Namespace, sockets: list[int]) -> d
 def run(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
     """Alternate the two sides; returns everything that was found. Raises Failed, Refused."""
     sockets = [50, 200, 1000] if given.full else [50]
-    sides = [Plain(directory / "plain", free_port(), AGENCIES_PER_REPORT), Ours(directory / "siaga", free_port())]
+    sides: list[Plain | Ours] = [
+        Plain(directory / "plain", free_port(), AGENCIES_PER_REPORT),
+        Ours(directory / "siaga", free_port()),
+    ]
     result: dict[str, Any] = {
         "date": datetime.now().astimezone().isoformat(timespec="minutes"), "rounds": given.rounds, "sockets": sockets,
         "machine": machine.facts(), "load_before": machine.load(), "runs": {"plain": [], "siaga": []},

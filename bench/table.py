@@ -55,7 +55,8 @@ def rows(result: dict[str, Any]) -> list[str]:
     """The lines of the table below its head."""
     plain, ours = result["runs"]["plain"], result["runs"]["siaga"]
     made = [_row(label, median(plain, *path), median(ours, *path), better) for label, path, better in ROWS]
-    made.insert(4, _row("statements per create", *(result["statements"][name] for name in ("plain", "siaga")), "less"))
+    asked = result["statements"]
+    made.insert(4, _row("statements per create", asked["plain"], asked["siaga"], "less"))
     for count in result["sockets"]:
         for label, path in FAN_OUT_ROWS:
             where = (f"fan{count}", *path)

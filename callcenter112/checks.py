@@ -108,9 +108,24 @@ def check_hosts(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def refuse_unsafe_keys() -> None:
-    """For servers, which run no checks by themselves: raises ImproperlyConfigured rather than serve with bad keys."""
-    if found := [*check_secrets(), *check_field_key()]:
+@register(Tags.compatibility, deploy=True)
+def check_address(**_: Any) -> list[CheckMessage]:
+    """Commands find or start a database by themselves (embedded/session.py); servers are told."""
+    if settings.DATABASE_URL != settings.NO_DATABASE:
+        return []
+    return [
+        Error(
+            "DATABASE_URL is not set.",
+            hint="Set DATABASE_URL=postgres://siaga:PASSWORD@HOST:5432/siaga, or start everything with `manage.py up`.",
+            id="siaga.E006",
+        )
+    ]
+
+
+def refuse_to_serve() -> None:
+    """For servers, which run no checks by themselves: raises ImproperlyConfigured instead of serving with bad keys or
+    without a database."""
+    if found := [*check_secrets(), *check_field_key(), *check_address()]:
         raise ImproperlyConfigured(" ".join(f"{message.msg} {message.hint}" for message in found))
 
 
@@ -144,33 +159,8 @@ def ask(alias: str) -> Server:
 
 @register(Tags.database)
 def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Ask each server that is checked (`migrate`, `check --database`)."""
-    found: list[CheckMessage] = []
-    for alias in databases or ():
-        if "/nonexistent" in settings.DATABASE_URL:
-            found.append(_no_address())
-            continue
-        try:
-            found += judge(ask(alias))
-        except DatabaseError as error:
-            found.append(_no_answer(error))
-    return found
-
-
-def _no_address() -> CheckMessage:
-    return Error(
-        "DATABASE_URL is not set.",
-        hint="Set DATABASE_URL=postgres://siaga:PASSWORD@HOST:5432/siaga, or start everything with `manage.py up`.",
-        id="siaga.E006",
-    )
-
-
-def _no_answer(error: DatabaseError) -> CheckMessage:
-    return Error(
-        f"The database does not answer: {str(error).splitlines()[0] if str(error) else type(error).__name__}",
-        hint="Is the server running, and are host, role, password and name in DATABASE_URL right?",
-        id="siaga.E007",
-    )
+    """Ask each server that is checked (`migrate`, `check --database`). Raises DatabaseError when one is silent."""
+    return [message for alias in databases or () for message in judge(ask(alias))]
 
 
 def judge(server: Server) -> list[CheckMessage]:
@@ -181,7 +171,7 @@ def judge(server: Server) -> list[CheckMessage]:
             Error(
                 f"PostgreSQL {server.version} is too old.",
                 hint=f"Use PostgreSQL {LOWEST_POSTGRESQL} or later.",
-                id="siaga.E008",
+                id="siaga.E007",
             )
         )
     if server.is_superuser or server.bypasses_policies:
@@ -191,7 +181,7 @@ def judge(server: Server) -> list[CheckMessage]:
                 f'The database role "{server.role}" {right}: row level policies do not hold for it.',
                 hint="Connect as a role of its own that owns the database:"
                 " CREATE ROLE siaga LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'; ALTER DATABASE siaga OWNER TO siaga;",
-                id="siaga.E009",
+                id="siaga.E008",
             )
         )
     if server.off and not settings.SIAGA_TEST:
@@ -216,7 +206,7 @@ def check_demo_users(
         Error(
             f"There are demo users, whose password everybody knows, and ADDRESS {settings.ADDRESS} is reachable.",
             hint="Use a fresh database without --demo, or deactivate the users with is_demo in the admin pages.",
-            id="siaga.E010",
+            id="siaga.E009",
         )
     ]
 

@@ -51,3 +51,20 @@ def failed(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         return _problem(500, "failed", "Terjadi kesalahan pada sistem")
     return defaults.server_error(request)
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """OpenAPI 3.1."""
+    from drf_spectacular.views import SpectacularAPIView  # noqa: PLC0415  (takes 0.7 s of every start, rarely used)
+
+    return SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[])(request)
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The API's description to browse; its files are served from here."""
+    from drf_spectacular.views import SpectacularSwaggerSplitView  # noqa: PLC0415  (see `schema`)
+
+    view = SpectacularSwaggerSplitView.as_view(url_name="api-schema", permission_classes=[], authentication_classes=[])
+    return view(request)

@@ -121,7 +121,8 @@ TEMPLATES = [
 ]
 
 # --- PostgreSQL: the only truth -------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", default="postgres://siaga@/siaga?host=/nonexistent")
+NO_DATABASE = "postgres://siaga@/siaga?host=/nonexistent"
+DATABASE_URL = env.str("DATABASE_URL", default=NO_DATABASE)
 WEB_THREADS = env.int("WEB_THREADS", default=4)
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=10_000)
 

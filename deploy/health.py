@@ -3,7 +3,6 @@
 Loads no Django: it runs every few seconds. Workers are asked by `celery inspect ping` instead.
 """
 
-import glob
 import http.client
 import os
 import sys
@@ -16,9 +15,10 @@ import psycopg
 SECONDS = 4
 OLDEST_EVENT_SECONDS = 10
 """The relay numbers an event within milliseconds; a pair that cannot for this long is broken."""
-OLDEST_SCHEDULE_SECONDS = 400
-"""beat writes its schedule file every 180 s."""
-BEAT_SCHEDULE = os.path.join(tempfile.gettempdir(), "celerybeat-schedule")
+OLDEST_TASK_SECONDS = 20
+"""beat sends one a second; while the broker is away it cannot."""
+BEAT_NOTE = os.path.join(tempfile.gettempdir(), "celerybeat-schedule.alive")
+"""Touched at each task (callcenter112/celery.py)."""
 
 
 def status(port: int, path: str) -> int:
@@ -47,8 +47,7 @@ def relay() -> bool:
 
 
 def beat() -> bool:
-    written = [os.path.getmtime(path) for path in glob.glob(BEAT_SCHEDULE + "*")]
-    return bool(written) and time.time() - max(written) < OLDEST_SCHEDULE_SECONDS
+    return time.time() - os.path.getmtime(BEAT_NOTE) < OLDEST_TASK_SECONDS
 
 
 CHECKS: dict[str, Callable[[], bool]] = {"web": web, "live": live, "relay": relay, "beat": beat}

@@ -123,8 +123,9 @@ _REFUSED = {400: Problem, 401: Problem, 403: Problem, 404: Problem}
 _WRITE = {**_REFUSED, 409: Problem, 413: Problem, 422: Problem, 503: Problem}
 
 
-def _write(summary: str, request: Any, answer: Any, status: int = 200) -> dict[str, Any]:
+def _write(operation: str, summary: str, request: Any, answer: Any, status: int = 200) -> dict[str, Any]:
     return {
+        "operation_id": operation,
         "summary": summary,
         "parameters": [KEY],
         "request": {"application/json": request},
@@ -132,11 +133,17 @@ def _write(summary: str, request: Any, answer: Any, status: int = 200) -> dict[s
     }
 
 
-def _read(summary: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
-    return {"summary": summary, "parameters": list(parameters), "responses": {200: answer, **_REFUSED}}
+def _read(operation: str, summary: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
+    return {
+        "operation_id": operation,
+        "summary": summary,
+        "parameters": list(parameters),
+        "responses": {200: answer, **_REFUSED},
+    }
 
 
 LIST_INCIDENTS = _read(
+    "list_incidents",
     "Daftar kejadian",
     inline_serializer(
         "IncidentPage", {"results": s.ListField(child=deepcopy(BoardRow)), "next": s.CharField(allow_null=True)}
@@ -148,28 +155,50 @@ LIST_INCIDENTS = _read(
     OpenApiParameter("q", str),
     AFTER,
 )
-CREATE_INCIDENT = _write("Simpan laporan", Report, Incident, 201)
-GET_INCIDENT = _read("Kejadian dengan linimasa", Incident)
-INCIDENT_ACTION = _write("Tindakan pada kejadian", Anything, Incident)
-ADD_CALLER = _write("Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident)
-ADD_NOTE = _write("Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
+CREATE_INCIDENT = _write("create_incident", "Simpan laporan", Report, Incident, 201)
+GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident)
+INCIDENT_ACTION = _write("incident_action", "Tindakan pada kejadian", Anything, Incident)
+ADD_CALLER = _write(
+    "add_caller", "Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident
+)
+ADD_NOTE = _write("add_note", "Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
 ADD_ATTACHMENT: dict[str, Any] = {
+    "operation_id": "add_attachment",
     "summary": "Lampiran",
     "request": {"multipart/form-data": inline_serializer("NewAttachment", {"file": s.FileField()})},
     "responses": {201: Incident, **_WRITE},
 }
-CLASSIFY = _write("Apa yang akan terjadi bila disimpan", Report, Anything)
-PLACES = _read("Usulan lokasi", s.ListField(child=s.DictField()), REGION, OpenApiParameter("q", str))
-OFFER_CALL = _write("Panggilan masuk", OfferedCall, Call, 201)
-GET_CALL = _read("Panggilan", Call)
-CALL_STEP = _write("Jawab atau akhiri panggilan", inline_serializer("CallStep", {"occurred_at": s.DateTimeField(required=False)}), Call)  # fmt: skip  # noqa: E501
+CLASSIFY = _write("classify", "Apa yang akan terjadi bila disimpan", Report, Anything)
+PLACES = _read(
+    "places",
+    "Usulan lokasi",
+    inline_serializer(
+        "Place",
+        {
+            "label": s.CharField(),
+            "lat": s.FloatField(allow_null=True),
+            "lon": s.FloatField(allow_null=True),
+            "precision": s.CharField(),
+            "area": deepcopy(CodeName),
+        },
+        many=True,
+    ),
+    REGION,
+    OpenApiParameter("q", str),
+)
+OFFER_CALL = _write("offer_call", "Panggilan masuk", OfferedCall, Call, 201)
+GET_CALL = _read("get_call", "Panggilan", Call)
+_CALL_STEP = inline_serializer("CallStep", {"occurred_at": s.DateTimeField(required=False)})
+ANSWER_CALL = _write("answer_call", "Jawab panggilan", _CALL_STEP, Call)
+END_CALL = _write("end_call", "Akhiri panggilan", _CALL_STEP, Call)
 DISPOSE_CALL = _write(
+    "dispose_call",
     "Hasil panggilan",
     inline_serializer("CallDisposition", {"disposition": s.CharField(), "note": s.CharField(required=False)}),
     Call,
 )
-ASSIGNMENT_ACTION = _write("Tindakan pada penugasan", Anything, AssignmentRow)
-UNIT_STATUS = _write("Status unit", Anything, Anything)
-UNIT_POSITIONS = _write("Posisi unit", Anything, Anything)
-BOARD = _read("Papan: semua kejadian terbuka", Anything, REGION)
-EVENTS = _read("Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))
+ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
+UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
+BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
+EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))

@@ -14,6 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -265,6 +266,10 @@ class Subscriber(asyncio.Protocol):
         return frame
 
 
+def _same(protocol: Subscriber) -> Subscriber:
+    return protocol
+
+
 async def open_subscribers(
     count: int, url: str, on_message: Callable[[Subscriber, float, bytes], None], hellos: Sequence[str], batch: int = 25
 ) -> list[Subscriber]:
@@ -280,7 +285,7 @@ async def open_subscribers(
         for left in reversed(range(TRIES)):
             one = Subscriber(number, url, on_message, hellos[number % len(hellos)] if hellos else "")
             try:
-                await loop.create_connection(lambda one=one: one, parts.hostname, parts.port or 80)  # type: ignore[misc]
+                await loop.create_connection(partial(_same, one), parts.hostname or "", parts.port or 80)
                 await asyncio.wait_for(one.ready, 30)
                 return one
             except (ConnectionError, TimeoutError):

@@ -56,7 +56,7 @@ class CallView(ApiView):
 
 
 class AnswerCallView(ApiView):
-    @extend_schema(**docs.CALL_STEP)
+    @extend_schema(**docs.ANSWER_CALL)
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.answer_call(
@@ -65,7 +65,7 @@ class AnswerCallView(ApiView):
 
 
 class EndCallView(ApiView):
-    @extend_schema(**docs.CALL_STEP)
+    @extend_schema(**docs.END_CALL)
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.end_call(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from incidents.triage.lexicon import Lexicon, verb_forms, words_of
-from incidents.triage.matcher import Hit, PhraseIndex, Unit, build_units, near_hits
+from incidents.triage.matcher import Hit, PhraseIndex, Spans, Unit, build_units, near_hits
 from incidents.triage.negation import denied_units, imagined_units
 from incidents.triage.normalise import plain_character, tokenise
 from incidents.triage.result import FALLBACK_TYPE, Classification, Facts
@@ -124,9 +124,10 @@ def _literals(book: RuleBook) -> Iterable[str]:
 
 
 def classify(text: str, rules: CompiledRules) -> Classification:
-    """Type, priority and further types of a report, with reasons. Any text is accepted; the same text gives the same."""
-    units = build_units(tokenise(text), rules.lexicon)
-    hits = rules.phrases.find(units, _concept_spans(units, rules))
+    """Type, priority and further types of a report, with reasons. Any text is accepted; deterministic."""
+    units, spans = build_units(tokenise(text), rules.lexicon)
+    _add_concepts(units, spans, rules)
+    hits = rules.phrases.find(units, spans)
     denied = _still_denied(denied_units(units), hits, rules)
     imagined = imagined_units(units)
     applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)], imagined)
@@ -163,12 +164,11 @@ def _is_denied(hit: Hit, denied: dict[int, frozenset[int]]) -> bool:
     return any(denied[u].difference(hit.units) for u in hit.units if u in denied)
 
 
-def _concept_spans(units: Sequence[Unit], rules: CompiledRules) -> list[list[tuple[str, int]]]:
-    spans: list[list[tuple[str, int]]] = [[] for _ in units]
-    for hit in rules.concepts.find(units):
+def _add_concepts(units: Sequence[Unit], spans: Spans, rules: CompiledRules) -> None:
+    """Puts what the concepts' patterns find beside the sayings, for the rules to use as one word."""
+    for hit in rules.concepts.find(units, [list(row) for row in spans]):
         length = hit.units[-1] - hit.units[0] + 1
         spans[hit.units[0]].extend((name, length) for name in rules.concept_names[hit.part])
-    return spans
 
 
 def _applied(

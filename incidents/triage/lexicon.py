@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 # Possessives, emphasis and articles glued to a word: Indonesian, Javanese, Sundanese, Minang, Banjar.
 _SUFFIXES = ("nyalah", "nya", "lah", "kah", "pun", "ipun", "nyo", "ku", "mu", "ne", "na", "e")
 _NASAL = {"p": ("m", "mem"), "t": ("n", "men"), "k": ("ng", "meng"), "s": ("ny", "meny"), "c": ("ny", "menyc")}
-_PREFIXES = ("", "di", "ter", "ke", "ka", "ta", "te", "ba", "be", "ber", "nge", "ma", "pe")
+_PREFIXES = ("", "di", "ter", "ke", "ka", "ta", "te", "ba", "be", "ber", "nge", "nga", "ma", "pe")
 _ENDINGS = ("", "an", "in", "i", "kan", "ke", "aken", "akan", "eun", "keun", "on", "en", "na")
 _LEET = str.maketrans("013457", "oieast")
 _MIN_TYPO_LENGTH = 6

@@ -14,8 +14,13 @@ from incidents.triage.lexicon import Lexicon
 from incidents.triage.normalise import Token, is_mark, is_stop
 
 GAPS = {"_": 2, "...": 6}
-# Sayings of these classes also hide their single words ("rumah sakit" says nothing of a house or of pain).
-OPAQUE = frozenset({"idiom", "place_name", "hospital", "neg", "neg_ada", "misdial", "if_soft"})
+# Sayings of these classes hide their single words ("rumah sakit" says nothing of a house or of pain); of all others
+# ("pipa bocor") the words go on counting by themselves too.
+OPAQUE = frozenset(
+    {"idiom", "place_name", "hospital", "neg", "neg_ada", "neg_skip", "misdial", "if", "if_soft", "fear", "exist", "or"}
+    | {"only", "turn", "finished", "flirt", "traffic_light", "neighbour_burn", "admin_topic", "telco", "order"}
+    | {"complain", "thanks", "animal", "ask", "who"}
+)
 # Words that may lie between two parts joined by "&".
 NEAR = 11
 
@@ -140,22 +145,35 @@ class PhraseIndex:
                 self._walk(following, at + skip, taken, units, spans, hits)
 
 
-def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> list[Unit]:
-    """Words with their classes; sayings become one unit; marks and turning words count sentences and clauses."""
+Spans = list[list[tuple[str, int]]]
+
+
+def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], Spans]:
+    """Words with their classes, in sentences and clauses; beside them the sayings that begin at each unit (label,
+    number of units). A saying of an opaque class is one unit."""
     words, breaks = _words_and_breaks(tokens, lexicon)
     units: list[Unit] = []
+    spans: Spans = []
     clause = sentence = index = 0
     while index < len(words):
         sentence += breaks[index] == "sentence"
-        length, labels = _saying_at(words, breaks, index, lexicon)
-        if not length:
+        found = _sayings_at(words, breaks, index, lexicon)
+        length, labels = next(((n, names) for n, names, opaque in found if opaque), (1, ()))
+        if length == 1:
             word = words[index][0]
-            length, labels = 1, (word, *(f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ()))))
-        turns = breaks[index] != "" or "{turn}" in labels
-        clause += turns
+            labels = (word, *(f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ()))))
+        clause += breaks[index] != "" or "{turn}" in labels
         units.append(Unit(labels, sentence, clause, words[index][1].start, words[index + length - 1][1].end))
+        spans.append([(name, n) for n, names, opaque in found if length == 1 for name in names])
         index += length
-    return units
+    _cut_to_units(spans)
+    return units, spans
+
+
+def _cut_to_units(spans: Spans) -> None:
+    """Drops sayings that would reach behind the last unit (their end was taken into an opaque saying)."""
+    for index, row in enumerate(spans):
+        spans[index] = [(name, n) for name, n in row if index + n <= len(spans)]
 
 
 def _words_and_breaks(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[tuple[str, Token]], list[str]]:
@@ -173,17 +191,19 @@ def _words_and_breaks(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[t
     return words, breaks
 
 
-def _saying_at(
+def _sayings_at(
     words: Sequence[tuple[str, Token]], breaks: Sequence[str], index: int, lexicon: Lexicon
-) -> tuple[int, tuple[str, ...]]:
+) -> list[tuple[int, tuple[str, ...], bool]]:
+    """All sayings that begin here, longest first: number of words, labels, whether they hide their words."""
+    found: list[tuple[int, tuple[str, ...], bool]] = []
     for saying, classes in lexicon.sayings.get(words[index][0], ()):
         end = index + len(saying)
         if end > len(words) or any(breaks[index + 1 : end]):
             continue
         if all(words[index + offset][0] == word for offset, word in enumerate(saying)):
-            inner = () if classes & OPAQUE else saying
-            return len(saying), (" ".join(saying), *inner, *(f"{{{c}}}" for c in sorted(classes)))
-    return 0, ()
+            labels = (" ".join(saying), *(f"{{{c}}}" for c in sorted(classes)))
+            found.append((len(saying), labels, not OPAQUE.isdisjoint(classes)))
+    return found
 
 
 def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> list[tuple[Hit, ...]]:

@@ -7,7 +7,7 @@ import { areaName } from "./list.js";
 import { priorityMark } from "./priority.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
-import { happening, subtypeName } from "./words.js";
+import { happening, reasonWords, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
 
@@ -140,7 +140,7 @@ export class Detail {
         !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.unitsOf(line),
-      line.reason && h("p", { class: "hint" }, "Sebab: ", said(line.reason)),
+      line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
   }
@@ -183,7 +183,7 @@ export class Detail {
     return h("section", { class: "stack tight" }, h("h3", {}, "Riwayat"),
       h("ol", { class: "timeline" }, [...list].reverse().map((one) => h("li", {},
         h("time", { title: one.at }, moment(one.at)),
-        h("span", {}, eventText(one), h("span", { class: "who" }, " ", said(one.by ?? "")))))));
+        h("span", {}, eventText(one, this.short(one.agency)), h("span", { class: "who" }, " ", said(one.by ?? "")))))));
   }
 }
 
@@ -220,9 +220,9 @@ const EVENTS = {
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
   "assignment.late": "Langkah terlambat, hanya dicatat", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
-function eventText(one) {
+function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  return [name, stage, one.agency?.name ? ` · ${one.agency.name}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+  return [name, stage, agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
 }

@@ -28,5 +28,10 @@ const SUBTYPES = {
 
 export const subtypeName = (code) => SUBTYPES[code] ?? "";
 
+// "kartu tugas disaster/fallen_tree" as a person says it
+export function reasonWords(reason, typeNames) {
+  return reason.replace(/kartu tugas ([a-z_]+)(?:\/([a-z_]+))?(?:\/[\d.]+)?/, (_, type, subtype) => `kartu tugas ${subtypeName(subtype) || typeName(type, typeNames)}`);
+}
+
 // The most exact name that is known: "Pohon tumbang" rather than "Bencana".
 export const happening = (row, typeNames) => subtypeName(row.subtype) || typeName(row.type, typeNames) || "Kasus terbatas";

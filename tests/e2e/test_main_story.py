@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.pages import press, report_by_keyboard, row, send, signed_in, task_of, wait_live
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("stack")
 
 WITHIN = 2000
 """Milliseconds within which a screen shows what happened on another, without being reloaded."""

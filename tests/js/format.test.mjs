@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { reasonWords } from "../../static/ui/words.js";
 import { clock, duration, moment, phone, setZone, timerStep } from "../../static/ui/format.js";
 
 test("times are written with dots in the zone of the centre", () => {
@@ -34,4 +35,10 @@ test("a time limit steps at 50, 80 and 100 percent and then counts up", () => {
   assert.equal(step(80_000).step, "near");
   assert.equal(step(100_000).step, "late");
   assert.equal(step(235_000).text, "+02.15");
+});
+
+test("a reason says what the card is about, not its code", () => {
+  assert.equal(reasonWords("kartu tugas disaster/fallen_tree", {}), "kartu tugas Pohon tumbang");
+  assert.equal(reasonWords("kartu tugas fire; memimpin karena instansi utama dirujuk", { fire: "Kebakaran" }),
+    "kartu tugas Kebakaran; memimpin karena instansi utama dirujuk");
 });

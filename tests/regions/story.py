@@ -1,4 +1,4 @@
-"""What the regions' stories are told with: people who act over HTTP and listen over the live socket of a running system."""
+"""What the regions' stories are told with: people who act over HTTP and listen on the live socket of a real system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 LIVE_SECONDS = 2.0
@@ -70,7 +70,7 @@ class Person:
         ):
             answer = self.http.get(path, params={"region": region, **params})
             assert answer.status_code in (200, 403, 404), f"{self.name} {place}: {answer.status_code} {answer.text}"
-            if answer.status_code == 200 and (id_ in answer.text or number in answer.text):
+            if answer.status_code == 200 and (id_ in _told(answer) or number in _told(answer)):
                 found.add(place)
         return found
 
@@ -78,13 +78,32 @@ class Person:
     def listening(self, region: str = "", after: int | None = None) -> Iterator[Ear]:
         """The person's screen: frames as they arrive, acknowledged like a browser does."""
         query = "&".join(filter(None, (f"region={region}" if region else "", f"after={after}" if after else "")))
-        with connect(f"{self._stack.live}/ws/live/?{query}", open_timeout=PATIENCE) as socket:
+        with _connected(f"{self._stack.live}/ws/live/?{query}") as socket:
             ear = Ear(self.name, socket)
             socket.send(json.dumps({"token": self._stack.token(self.name)}))
             ear.start()
             ear.wait(lambda frame: frame["kind"] == "hello")
             yield ear
             ear.stop()
+
+
+def _told(answer: httpx.Response) -> str:
+    """What an answer says. `incident.hidden` says only to drop an incident that was shown before."""
+    body = answer.json()
+    if "events" in body:
+        body = [frame for frame in body["events"] if frame["kind"] != "incident.hidden"]
+    return json.dumps(body)
+
+
+def _connected(address: str) -> ClientConnection:
+    """Daphne turns a handshake away that waited for more than five seconds; like a browser, try again."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return connect(address, open_timeout=PATIENCE)
+        except InvalidStatus:
+            if time.monotonic() > deadline:
+                raise
 
 
 @dataclass

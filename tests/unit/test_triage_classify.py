@@ -82,7 +82,9 @@ def test_adding_a_danger_phrase_never_lowers_the_priority(text: str, danger: str
 
 
 @pytest.mark.parametrize("danger", DANGERS)
-@pytest.mark.parametrize("text", ["", "lampu jalan mati. ", "cuma nyoba nomor. ", "mau tanya syarat ktp. ", "sudah padam. "])
+@pytest.mark.parametrize(
+    "text", ["", "lampu jalan mati. ", "cuma nyoba nomor. ", "mau tanya syarat ktp. ", "sudah padam. "]
+)
 def test_danger_to_life_is_critical_whatever_stands_before(text: str, danger: str) -> None:
     assert ask(text + danger).priority == "critical"
 

@@ -1,0 +1,1 @@
+"""Synthetic calls and reports through the public HTTP API: `manage.py simulate`."""
