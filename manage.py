@@ -8,7 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 
 
-def main():
+def main() -> None:
     own = os.path.join(VENV, "bin", "python")
     if os.access(own, os.X_OK) and os.path.realpath(sys.prefix) != os.path.realpath(VENV):
         os.execv(own, [own, *sys.argv])

@@ -25,7 +25,7 @@ from agencies.access import Actor, can
 from agencies.models import Agency, Region
 from agencies.problems import Problem
 from agencies.reference import RegionRef
-from agencies.views import _frame, actor_of
+from agencies.views import frame, actor_of
 
 MENU = (
     ("manage-overview", _("Ringkasan")),
@@ -96,7 +96,7 @@ class Desk:
             {"url": self.url(name), "label": label, "current": name == self.page, "exact": name == _name(self.request)}
             for name, label in MENU
         ]
-        frame = _frame(self.request, self.actor, self.reference, "manage", live=False)
+        frame = frame(self.request, self.actor, self.reference, "manage", live=False)
         own = {"desk": self, "region": self.region, "menu": menu, "many_regions": self._many_regions()}
         return render(self.request, f"agencies/manage/{template}", {**frame, **own, **context}, status=status)
 

@@ -12,7 +12,7 @@ from agencies import forms, labels, manage_selectors, organising
 from agencies.access import can
 from agencies.manage_frame import Desk, managed
 from agencies.models import Agency, Procedure, Region, RunCard, Target, Unit
-from agencies.views import ZONE_LABELS, _frame, actor_of
+from agencies.views import ZONE_LABELS, frame, actor_of
 
 
 @require_safe
@@ -26,7 +26,7 @@ def manage(request: HttpRequest) -> HttpResponse:
     regions = list(manage_selectors.regions_to_manage(actor))
     if len(regions) == 1:
         return redirect("manage-overview", regions[0].code)
-    context = {**_frame(request, actor, None, "manage", live=False), "regions": regions}
+    context = {**frame(request, actor, None, "manage", live=False), "regions": regions}
     return render(request, "agencies/manage/regions.html", context)
 
 

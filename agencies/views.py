@@ -84,7 +84,7 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
         def wrapped(request: HttpRequest) -> HttpResponse:
             actor = actor_of(request)
             region = _region_of(request, actor, permission)
-            context = _frame(request, actor, region, name, **options)
+            context = frame(request, actor, region, name, **options)
             view(request, actor, region, context)
             return render(request, template, context)
 
@@ -117,7 +117,7 @@ def _url(name: str) -> str:
         return ""
 
 
-def _frame(
+def frame(
     request: HttpRequest, actor: Actor, region: RegionRef | None, name: str, *, live: bool = True
 ) -> dict[str, Any]:
     return {

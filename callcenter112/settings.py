@@ -226,7 +226,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEBUG or DEMO)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-_live_sources = [] if LIVE_SAME_ORIGIN else [f"ws://{host}:{LIVE_PORT}" for host in ALLOWED_HOSTS if host != "*"]
+# a source in a policy cannot be an IPv6 address; pages opened at [::1] fetch events instead of listening
+_live_hosts = [host for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")]
+_live_sources = [] if LIVE_SAME_ORIGIN else [f"ws://{host}:{LIVE_PORT}" for host in _live_hosts]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

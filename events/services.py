@@ -4,7 +4,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,7 +129,7 @@ def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
         return Begun(row[0], None)
     if bytes(row[2]) != wish.body_sha256:
         raise KeyReused
-    return Begun(row[0], Answered(*row[3:10], True))
+    return Begun(row[0], replace(Answered(*row[3:10]), replayed=True))
 
 
 def answered(wish: Intent, *, region: str, kind: str, id: uuid.UUID, version: int, status: int, seq: int,

@@ -179,7 +179,8 @@ def _apply(region: Region, todo: Plan, context: rows.Context) -> None:
 def _area_finder(region: Region) -> Callable[[float, float], str | None]:
     points = [
         spatial.AreaPoint(area.code, area.name, area.level, area.lat, area.lon)
-        for area in Area.objects.filter(region=region, ended_at=None, lat__isnull=False, lon__isnull=False)
+        for area in Area.objects.filter(region=region, ended_at=None)
+        if area.lat is not None and area.lon is not None
     ]
     index = spatial.AreaIndex(region.code, region.name, points)
 

@@ -131,7 +131,7 @@ def classify(text: str, rules: CompiledRules) -> Classification:
     denied = _still_denied(denied_units(units), hits, rules)
     imagined = imagined_units(units)
     applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)], imagined)
-    verdict = decide(applied, empty=not units)
+    verdict = decide(applied, words=len(units))
     places = [(u.start, u.end) for u in units]
     return Classification(
         type=verdict.type,
@@ -177,13 +177,16 @@ def _applied(
     by_part: dict[int, list[Hit]] = {}
     for hit in hits:
         by_part.setdefault(hit.part, []).append(hit)
-    real = {part: [h for h in row if not imagined.intersection(h.units)] for part, row in by_part.items()}
+    real = by_part
+    if imagined:
+        real = {part: [h for h in row if imagined.isdisjoint(h.units)] for part, row in by_part.items()}
     found: list[Applied] = []
     for number in sorted({n for part in by_part for n in rules.rules_by_part[part]}):
         rule = rules.rules[number]
-        if not all(near_hits(p, by_part) for p in rule.needs):
+        matches = list(_matches(rule, by_part))
+        if not matches or not all(near_hits(p, by_part) for p in rule.needs):
             continue
-        words = _best_match(_matches(rule, by_part), _excepted(rule, units, real), units, imagined)
+        words = _best_match(matches, _excepted(rule, units, real), units, imagined)
         if words:
             # A question about what might be ("kalau kebakaran hubungi siapa") is really asked.
             supposed = rule.rule.type != FALLBACK_TYPE and bool(imagined.intersection(words))
@@ -194,6 +197,8 @@ def _applied(
 def _matches(rule: CompiledRule, by_part: dict[int, list[Hit]]) -> Iterable[tuple[int, ...]]:
     """The words of every place where one of the rule's phrases stands."""
     for phrase in rule.phrases:
+        if phrase[0] not in by_part:
+            continue
         for hits in near_hits(phrase, by_part):
             yield tuple(sorted(u for hit in hits for u in hit.units))
 
@@ -201,9 +206,8 @@ def _matches(rule: CompiledRule, by_part: dict[int, list[Hit]]) -> Iterable[tupl
 def _excepted(rule: CompiledRule, units: Sequence[Unit], real: dict[int, list[Hit]]) -> set[int]:
     """Sentences in which the rule does not hold: an exception silences only the sentence in which it is said, so that
     a danger told in a sentence of its own is always heard."""
-    return {
-        units[u].sentence for phrase in rule.unless for hits in near_hits(phrase, real) for h in hits for u in h.units
-    }
+    said = (hits for phrase in rule.unless if phrase[0] in real for hits in near_hits(phrase, real))
+    return {units[u].sentence for hits in said for hit in hits for u in hit.units}
 
 
 def _best_match(

@@ -55,7 +55,7 @@ class Lexicon:
     """Words with their classes, sayings of several words, abbreviations. Filled once, then only read."""
 
     classes: dict[str, frozenset[str]] = field(default_factory=dict)
-    sayings: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = field(default_factory=dict)
+    sayings: dict[tuple[str, str], list[tuple[tuple[str, ...], frozenset[str]]]] = field(default_factory=dict)
     abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     _typo_words: dict[tuple[str, int], list[str]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Lexicon:
         """Puts several words together into a class; the saying hides the classes of its single words."""
         for word in words:
             self.add_word(word)
-        entries = self.sayings.setdefault(words[0], [])
+        entries = self.sayings.setdefault((words[0], words[1]), [])
         for index, (known, labels) in enumerate(entries):
             if known == words:
                 entries[index] = (known, labels | {name})

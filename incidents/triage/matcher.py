@@ -71,7 +71,7 @@ def joined_sayings(row: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     out: list[str] = []
     index = 0
     while index < len(row):
-        for saying, _ in lexicon.sayings.get(row[index], ()):
+        for saying, _ in lexicon.sayings.get((row[index], row[index + 1] if index + 1 < len(row) else ""), ()):
             if tuple(row[index : index + len(saying)]) == saying:
                 out.append(" ".join(saying))
                 index += len(saying)
@@ -196,7 +196,9 @@ def _sayings_at(
 ) -> list[tuple[int, tuple[str, ...], bool]]:
     """All sayings that begin here, longest first: number of words, labels, whether they hide their words."""
     found: list[tuple[int, tuple[str, ...], bool]] = []
-    for saying, classes in lexicon.sayings.get(words[index][0], ()):
+    if index + 1 == len(words):
+        return found
+    for saying, classes in lexicon.sayings.get((words[index][0], words[index + 1][0]), ()):
         end = index + len(saying)
         if end > len(words) or any(breaks[index + 1 : end]):
             continue

@@ -19,6 +19,7 @@ _BLANK = {"Cc", "Cs", "Zs", "Zl", "Zp", "Co", "Cn"}
 _APOSTROPHES = frozenset("'`´‘’ʼ")
 _STOPS = frozenset(".!?;\n")
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:!?\n]")
+_LONG_RUN = re.compile(r"([^\W\d_])\1\1")
 _TIME = re.compile(r"(?<=\d)[.,:](?=\d)")
 
 
@@ -74,6 +75,8 @@ def normalise(text: str) -> Normalised:
 
 def _without_long_runs(chars: list[str], origin: list[int]) -> Normalised:
     """Three or more of the same letter become one (`tolooong`); figures keep their runs (phone numbers)."""
+    if not _LONG_RUN.search("".join(chars)):
+        return Normalised("".join(chars), tuple(origin))
     kept: list[str] = []
     places: list[int] = []
     index = 0

@@ -36,7 +36,9 @@ _EXTRA_MINIMUM = 8.0
 _EXTRA_OF_LEAD = 0.75
 _REVIEW_BELOW = 0.5
 # Below this much evidence nothing is claimed: the fallback leads, the guess stands second, a person looks.
-_ENOUGH = 1.5
+_ENOUGH = 0.9
+_ENOUGH_FOR_FEW_WORDS = 1.5
+_A_SENTENCE = 5
 _MAX_CANDIDATES = 5
 _MAX_REASONS = 12
 
@@ -68,13 +70,13 @@ class Verdict:
     needs_review: bool
 
 
-def decide(applied: Sequence[Applied], *, empty: bool) -> Verdict:
-    """The verdict on all rules that applied; without any: the fallback type, marked for review."""
+def decide(applied: Sequence[Applied], *, words: int) -> Verdict:
+    """The verdict on all rules that applied to a text of so many words; without any: the fallback, marked for review."""
     raw = {kind: _score([a for a in applied if a.rule.type == kind]) for kind in TYPES}
     scores = _after_beating(raw, applied)
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
-    if not ranked or scores[ranked[0]] < _ENOUGH:
-        return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=empty)
+    if not ranked or scores[ranked[0]] < (_ENOUGH if words >= _A_SENTENCE else _ENOUGH_FOR_FEW_WORDS):
+        return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=not words)
     lead = ranked[0]
     own = sorted((a for a in applied if a.rule.type == lead and a.weight > 0), key=lambda a: (-a.weight, a.rule.id))
     confidence = _confidence([scores[k] for k in ranked])
@@ -91,7 +93,7 @@ def decide(applied: Sequence[Applied], *, empty: bool) -> Verdict:
 
 def _undecided(ranked: Sequence[str], scores: dict[str, float], applied: Sequence[Applied], *, empty: bool) -> Verdict:
     """Too little to claim anything: the fallback type leads, guesses stand behind it, a person must look."""
-    candidates = _candidates([FALLBACK_TYPE, *ranked], {**scores, FALLBACK_TYPE: _ENOUGH})
+    candidates = _candidates([FALLBACK_TYPE, *ranked], {**scores, FALLBACK_TYPE: _ENOUGH_FOR_FEW_WORDS})
     priority = _raised("low" if empty else "normal", applied)
     return Verdict(FALLBACK_TYPE, "", priority, 0.0, candidates, (), True)
 

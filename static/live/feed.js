@@ -19,6 +19,8 @@ export class Feed extends EventTarget {
     this.attempt = 0;
     this.socket = null;
     this.catching = null;
+    this.gap = false;
+    this.held = []; // frames of the socket that came while a gap was being filled
   }
 
   start() {
@@ -52,6 +54,7 @@ export class Feed extends EventTarget {
     for (;;) {
       try {
         this.state = fromBoard(await get(`/api/v1/board/?region=${encodeURIComponent(this.region)}`));
+        this.gap = false;
         this.touch();
         this.emit("board", { state: this.state });
         return;
@@ -110,12 +113,20 @@ export class Feed extends EventTarget {
   }
 
   take(frame, overSocket) {
-    // a heartbeat says "all sent", which is not "all applied" while a gap is being filled
-    if (overSocket && this.catching && (frame.kind === "heartbeat" || frame.seq)) return;
+    // while a gap is being filled over HTTP, what the socket sends waits its turn: a heartbeat says "all sent", which
+    // is not "all applied"
+    if (overSocket && this.catching && (frame.kind === "heartbeat" || frame.seq)) {
+      this.held.push(frame);
+      return;
+    }
+    if (frame.kind === "heartbeat" && this.gap) {
+      this.catchUp(); // the last try failed: its head must not hide what is missing
+      return;
+    }
     const { state, ids, need } = applyFrame(this.state, frame, { overSocket });
     this.state = state;
     if (need === "reset") this.reset();
-    else if (need === "catch_up") this.catchUp();
+    else if (need === "catch_up") this.fillGap();
     else if (ids.length || frame.seq || frame.kind === "unit.moved") this.emit("change", { ids, frame, state });
   }
 
@@ -124,9 +135,15 @@ export class Feed extends EventTarget {
     this.socket?.close(1000);
   }
 
+  fillGap() {
+    this.gap = true;
+    this.catchUp();
+  }
+
   catchUp() {
     this.catching ??= this.fetchEvents().finally(() => {
       this.catching = null;
+      for (const frame of this.held.splice(0)) this.take(frame, true);
     });
     return this.catching;
   }
@@ -145,6 +162,7 @@ export class Feed extends EventTarget {
         this.state = { ...this.state, seq: Math.max(this.state.seq, page.next ?? 0) };
         more = page.more;
       }
+      this.gap = false;
       this.touch();
       return true;
     } catch (error) {

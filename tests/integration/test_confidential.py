@@ -1,10 +1,12 @@
 """Violence against women and children: nothing of it reaches anybody who may not see it, by any door."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.urls import get_resolver
+from django.utils import timezone
 
 from agencies.rowlevel import apply
 from dispatch.services import sweeps
@@ -60,7 +62,7 @@ def addresses(case) -> list[str]:
         path = path.replace("<str:region>", MADIUN)
         if "<" not in path:
             found.append(f"/{path}")
-    questions = [f"/api/v1/incidents/?region={MADIUN}&q={q}" for q in (*SECRETS, "CANARYplace", "memukuli")]
+    questions = [f"/api/v1/incidents/?region={MADIUN}&q={q}" for q in ("CANARY", NUMBER[1:], "memukuli", NAME[:8])]
     return [*found, *questions, f"/api/v1/board/?region={MADIUN}", f"/api/v1/events/?region={MADIUN}&limit=1000",
             f"/api/v1/incidents/?region={MADIUN}", f"/api/v1/places/?region={MADIUN}&q=CANARY"]  # fmt: skip
 
@@ -100,20 +102,14 @@ def _people():
 
 
 @pytest.mark.usefixtures("_people")
-@pytest.mark.parametrize("username", NOBODY_ELSE)
-def test_no_door_shows_a_word_of_it(case, username):
+def test_no_door_shows_a_word_of_it(case):
     number()
-    read = crawl(username, case)
-    assert not [secret for secret in (*SECRETS, "CANARYplace") if secret in read.replace("CANARYplace&", "")
-                and secret not in "CANARYplace"] or _only_asked(read)  # fmt: skip
-    if username != "qa.madiun":
-        assert case["number"] not in read
-        assert case["id"] not in read
-
-
-def _only_asked(read: str) -> bool:
-    """A question itself may be repeated on a page, never an answer."""
-    return not any(secret in read for secret in SECRETS)
+    for username in NOBODY_ELSE:
+        read = crawl(username, case)
+        assert [secret for secret in SECRETS if secret in read] == [], username
+        if username != "qa.madiun":
+            assert case["number"] not in read, username
+            assert case["id"] not in read, username
 
 
 @pytest.mark.usefixtures("_people")
@@ -260,10 +256,6 @@ def test_the_boards_of_all_readers_follow_its_events(operator):
 def test_the_call_takers_sight_ends_with_the_shift_and_the_screen_drops_it(operator, case):
     number()
     board = operator.board()
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     IncidentAccess.objects.filter(incident_id=case["id"], user__isnull=False).update(
         since=timezone.now() - timedelta(hours=13)
     )

@@ -56,7 +56,7 @@ PPU = [
 ]
 TANGERANG = [
     ("pohon tumbang", "dlhk", "", ""),
-    ("macet parah di simpang", "dishub", "", ""),
+    ("macet total di perempatan", "dishub", "", ""),
     ("kabel listrik menjuntai", "pln", "bpbd", ""),
     ("kabel listrik putus", "pln", "bpbd", ""),
     ("kebakaran pabrik, api membesar", "bpbd", "dinkes", ""),
@@ -68,7 +68,7 @@ TANGERANG = [
     ("pedagang kaki lima ribut", "satpolpp", "polres", ""),
     ("kecelakaan truk dengan motor", "polres", "dinkes dishub", ""),
     ("anak tetangga dipukuli ayahnya tiap malam", "dp3a", "dinkes polres", ""),
-    ("sampah menumpuk di pinggir kali", "dlhk", "", ""),
+    ("sampah menumpuk", "dlhk", "", ""),
     ("jalan berlubang", "dishub", "pupr", ""),
     ("sarang tawon besar di pohon", "bpbd", "", ""),
     ("listrik mati dari tadi malam", "pln", "", ""),
@@ -92,7 +92,7 @@ JAKARTA = [
     ("pipa air bocor", "sda", "", "pdam"),
     ("listrik padam satu blok", "", "", "pln"),
     ("kabel listrik putus", "bpbd", "damkar", "pln"),
-    ("tawuran pelajar membawa senjata tajam", "satpolpp", "polda", ""),
+    ("tawuran antar pelajar", "satpolpp", "polda", ""),
     ("orang gila mengamuk", "dinsos", "satpolpp dinkes", ""),
     ("bangunan roboh menimpa orang", "bpbd", "damkar dinkes citata", ""),
 ]
