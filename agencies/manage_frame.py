@@ -25,7 +25,7 @@ from agencies.access import Actor, can
 from agencies.models import Agency, Region
 from agencies.problems import Problem
 from agencies.reference import RegionRef
-from agencies.views import frame, actor_of
+from agencies.views import actor_of, frame
 
 MENU = (
     ("manage-overview", _("Ringkasan")),
@@ -96,9 +96,9 @@ class Desk:
             {"url": self.url(name), "label": label, "current": name == self.page, "exact": name == _name(self.request)}
             for name, label in MENU
         ]
-        frame = frame(self.request, self.actor, self.reference, "manage", live=False)
+        shell = frame(self.request, self.actor, self.reference, "manage", live=False)
         own = {"desk": self, "region": self.region, "menu": menu, "many_regions": self._many_regions()}
-        return render(self.request, f"agencies/manage/{template}", {**frame, **own, **context}, status=status)
+        return render(self.request, f"agencies/manage/{template}", {**shell, **own, **context}, status=status)
 
     def _many_regions(self) -> bool:
         return manage_selectors.regions_to_manage(self.actor).count() > 1

@@ -12,7 +12,7 @@ from agencies import forms, labels, manage_selectors, organising
 from agencies.access import can
 from agencies.manage_frame import Desk, managed
 from agencies.models import Agency, Procedure, Region, RunCard, Target, Unit
-from agencies.views import ZONE_LABELS, frame, actor_of
+from agencies.views import ZONE_LABELS, actor_of, frame
 
 
 @require_safe
