@@ -26,7 +26,8 @@ def _title(pid: int) -> str:
 PARTS = (
     ("database", "postgres"),
     ("valkey", "valkey-server"),
-    ("live", "asgi:application"),
+    ("web", "core.asgi:application"),
+    ("live", "callcenter112.asgi:application"),
     ("web", "preloaded:application"),
     ("relay", "manage.py relay"),
     ("background", "celery"),

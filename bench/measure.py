@@ -17,6 +17,7 @@ from bench.side import Side
 
 LOG_PAUSE = 0.7
 LOG_LINE = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute)")
+IDLE_MS_PER_SECOND = 250
 GRACE_SECONDS = 120
 """For opening sockets and waiting for the last delivery."""
 SHARED = ("id", "number", "type", "priority", "status", "created_at", "lat", "lon")
@@ -44,6 +45,16 @@ def _processor(side: Side) -> dict[str, float]:
     for pid in side.pids:
         total.update(accounting.processor_ms(pid))
     return dict(total)
+
+
+def settle(side: Side, *, seconds: float) -> None:
+    """Wait until what starts beside (workers) has started: less than a quarter of a core in use, or the time over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        before = sum(_processor(side).values())
+        time.sleep(1)
+        if sum(_processor(side).values()) - before < IDLE_MS_PER_SECOND:
+            return
 
 
 def create(side: Side, *, clients: int, count: int, seconds: float) -> dict[str, Any]:

@@ -75,6 +75,20 @@ def _machine(result: dict[str, Any]) -> str:
     )
 
 
+def _verdict(result: dict[str, Any]) -> str:
+    """Whether the plain application behaved as it is known to."""
+    runs = result["runs"]["plain"]
+    one, eight = (_number(median(runs, name, "cpu_ms")) for name in ("create1", "create8"))
+    known = (
+        f"{result['statements']['plain']} statements, {one} processor ms per create with one client, {eight} with eight"
+    )
+    if result["void"]:
+        return (
+            f"**By the rule for it the run of the plain application is VOID: {'; '.join(result['void'])}.** ({known})"
+        )
+    return f"The run of the plain application is valid ({known})."
+
+
 def text(result: dict[str, Any]) -> str:
     """Everything that stands between the markers."""
     triage = result["classification"]
@@ -83,9 +97,7 @@ def text(result: dict[str, Any]) -> str:
         _machine(result), "",
         f"Medians of {result['rounds']} alternating rounds.", "",
         "| | plain application | Siaga 112 | ratio |", "|---|---:|---:|---:|", *rows(result), "",
-        f"The plain application's run is {'valid' if not result['void'] else 'VOID: ' + '; '.join(result['void'])} "
-        f"({result['statements']['plain']} statements, {_number(median(result['runs']['plain'], 'create8', 'cpu_ms'))} "
-        "processor ms per create).", "",
+        _verdict(result), "",
         "Processor ms per create of Siaga 112 by process: "
         + ", ".join(f"{name} {_number(used)}" for name, used in parts.items()) + ".", "",
         f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "

@@ -43,8 +43,8 @@ application = ProtocolTypeRouter({"http": health, "websocket": _sockets})
 
 def _close_sockets_before_stopping() -> None:
     """daphne goes on serving open sockets after SIGTERM: tell them to come back elsewhere, then stop."""
-    from twisted.internet import reactor as any_reactor  # noqa: PLC0415  (only daphne has installed the right reactor)
-    from twisted.internet.defer import Deferred  # noqa: PLC0415
+    from twisted.internet import reactor as any_reactor  #  (only daphne has installed the right reactor)
+    from twisted.internet.defer import Deferred
 
     reactor: Any = any_reactor
 

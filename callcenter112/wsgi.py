@@ -13,8 +13,10 @@ application = get_wsgi_application()
 
 from django.db import DatabaseError, connection  # noqa: E402
 
+from callcenter112.checks import refuse_to_serve  # noqa: E402
 from incidents.caches import warm_up  # noqa: E402
 
+refuse_to_serve()  # granian runs no system checks
 try:
     warm_up()  # rules and spatial indexes take a second: nobody's first report should wait for them
 except DatabaseError:

@@ -156,7 +156,7 @@ class Play:
 
     def _call(self) -> dict[str, Any]:
         desk = ("operator", "supervisor", "wall")
-        offered = {"region": REGION, "number": "081234567890", "exercise": True}
+        offered: dict[str, Any] = {"region": REGION, "number": "081234567890", "exercise": True}
         call = self.step("call offered", "operator", "calls/", offered, kind="call.offered", screens=desk)
         self.step("call answered", "operator", f"calls/{call['id']}/answer/", {}, kind="call.answered", screens=desk)
         return call
@@ -164,7 +164,7 @@ class Play:
     def _report(self, call: dict[str, Any]) -> dict[str, Any]:
         words = WORDS.split()
         for count in (1, 2, len(words)):
-            body = {"region": REGION, "narrative": " ".join(words[:count]), "location": PLACE}
+            body: dict[str, Any] = {"region": REGION, "narrative": " ".join(words[:count]), "location": PLACE}
             self._suggest(body)
         body |= {"call": call["id"], "caller": {"number": "081234567890"}, "exercise": True}
         incident = self.step("report saved", "operator", "incidents/", body, kind="incident.created")

@@ -127,7 +127,7 @@ class Target(Published):
 
 
 class Procedure(Published):
-    """A standard operating procedure (SOP): what to ask and tell, in the order of speaking, and who must not be sent."""
+    """A standard operating procedure (SOP): what to ask and tell, in the order of speaking, and who is never sent."""
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     type = models.CharField(max_length=40)

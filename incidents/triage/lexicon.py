@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 # Possessives, emphasis and articles glued to a word: Indonesian, Javanese, Sundanese, Minang, Banjar.
 _SUFFIXES = ("nyalah", "nya", "lah", "kah", "pun", "ipun", "nyo", "ku", "mu", "ne", "na", "e")
 _NASAL = {"p": ("m", "mem"), "t": ("n", "men"), "k": ("ng", "meng"), "s": ("ny", "meny"), "c": ("ny", "menyc")}
+_POSSESSIVES = ("nya", "ipun", "nyo", "ku", "ne", "e")
 _PREFIXES = ("", "di", "ter", "ke", "ka", "ta", "te", "ba", "be", "ber", "nge", "nga", "ma", "pe")
 _ENDINGS = ("", "an", "in", "i", "kan", "ke", "aken", "akan", "eun", "keun", "on", "en", "na")
 _LEET = str.maketrans("013457", "oieast")
@@ -57,7 +58,7 @@ class Lexicon:
     classes: dict[str, frozenset[str]] = field(default_factory=dict)
     sayings: dict[tuple[str, str], list[tuple[tuple[str, ...], frozenset[str]]]] = field(default_factory=dict)
     abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    stems: dict[str, str] = field(default_factory=dict)
     _typo_words: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     _known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -81,6 +82,10 @@ class Lexicon:
 
     def finish(self) -> None:
         """Orders what was added: longest saying first, typo candidates alphabetically (same answer each time)."""
+        for word in list(self.classes):
+            if stem := self._owned_stem(word):
+                self.stems[word] = stem
+                self.classes[word] = self.classes[word] or self.classes[stem]
         for entries in self.sayings.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
         for words in self._typo_words.values():
@@ -123,6 +128,14 @@ class Lexicon:
         for suffix in _SUFFIXES:
             stem = token[: -len(suffix)]
             if len(stem) >= 3 and token.endswith(suffix) and stem in self.classes:
+                return stem
+        return ""
+
+    def _owned_stem(self, word: str) -> str:
+        """The word without a possessive, when that is a known word too (lehernya → leher)."""
+        for suffix in _POSSESSIVES:
+            stem = word[: -len(suffix)]
+            if len(stem) >= 4 and word.endswith(suffix) and stem in self.classes:
                 return stem
         return ""
 

@@ -161,13 +161,19 @@ def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], 
         length, labels = next(((n, names) for n, names, opaque in found if opaque), (1, ()))
         if length == 1:
             word = words[index][0]
-            labels = (word, *(f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ()))))
+            labels = _labels(word, lexicon)
         clause += breaks[index] != "" or "{turn}" in labels
         units.append(Unit(labels, sentence, clause, words[index][1].start, words[index + length - 1][1].end))
         spans.append([(name, n) for n, names, opaque in found if length == 1 for name in names])
         index += length
     _cut_to_units(spans)
     return units, spans
+
+
+def _labels(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    stem = lexicon.stems.get(word)
+    classes = (f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ())))
+    return (word, stem, *classes) if stem else (word, *classes)
 
 
 def _cut_to_units(spans: Spans) -> None:

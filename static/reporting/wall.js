@@ -21,7 +21,8 @@ let lateShown = -1;
 // One word that can be read from five metres.
 const SHORT = {
   medical: "Medis", fire: "Kebakaran", disaster: "Bencana", public_order: "Ketertiban", traffic: "Lalu lintas",
-  violence_women_children: "Kejadian khusus", public_facility: "Fasilitas", other_non_emergency: "Lain-lain",
+  accident: "Kecelakaan", building_fire: "Kebakaran", vehicle_fire: "Kebakaran mobil", unconscious: "Tidak sadar",
+  traffic_light_out: "Lampu lalin mati", ambulance_request: "Ambulans", violence_women_children: "Kejadian khusus", public_facility: "Fasilitas", other_non_emergency: "Lain-lain",
 };
 
 const open = () => [...feed.state.incidents.values()].filter((row) => row.status === "open");
@@ -48,7 +49,7 @@ function figure(count, label, kind = "") {
 
 function line(row) {
   return h("li", { class: "wall-row", data: { incident: row.id } }, priorityMark(row.priority),
-    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", (row.confidential && "Kejadian khusus") || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
+    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", (row.confidential && "Kejadian khusus") || SHORT[row.subtype] || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
     h("span", { class: "state" }, slowest(row)), timer(nextDue(row), row.created_at) ?? h("span"));
 }
 

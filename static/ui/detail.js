@@ -96,11 +96,12 @@ export class Detail {
   }
 
   facts(data) {
-    const place = data.location?.text || data.location_text;
+    const place = data.location?.text;
+    const named = Boolean(place && data.area?.name && place.includes(data.area.name)); // not the same name twice
     const caller = data.caller ?? (data.people ?? []).find((one) => one.role === "caller");
     const fact = (name, ...value) => [h("dt", {}, name), h("dd", {}, ...value)];
     return [
-      (place || data.area) && fact("Lokasi", place ? [said(place), " · "] : "", said(areaName(data)), precision(data)),
+      (place || data.area) && fact("Lokasi", place ? said(place) : "", place && !named ? " · " : "", named ? "" : said(areaName(data)), precision(data)),
       data.created_at && fact("Dibuat", `${moment(data.created_at)} · ${CHANNELS[data.channel] ?? data.channel ?? ""}`.replace(/ · $/, "")),
       caller && (caller.number || caller.name) && fact("Pelapor", said(caller.name ?? ""), caller.name ? " · " : "", phone(caller.number)),
       caller?.safe_to_call_back === false && fact("Telepon balik", h("strong", {}, "JANGAN — pelapor tidak aman dihubungi")),

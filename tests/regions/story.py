@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 import httpx
@@ -104,6 +105,60 @@ def _connected(address: str) -> ClientConnection:
         except InvalidStatus:
             if time.monotonic() > deadline:
                 raise
+
+
+class Browser:
+    """Somebody at the pages: signs in, opens a form, changes it and sends it."""
+
+    def __init__(self, stack: Any, username: str) -> None:
+        self.http = httpx.Client(base_url=stack.url, follow_redirects=True, timeout=PATIENCE)
+        self.http.headers["Referer"] = stack.url
+        self.landing = self.send("/masuk/", username=username, password="siaga-112-demo")
+
+    def send(self, path: str, **changes: Any) -> str:
+        """Fill the page's form as it stands, change it as told, send it; the page that follows."""
+        form = Form(self.http.get(path).text)
+        answer = self.http.post(path, data=form.fields | changes)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:500]}"
+        assert 'class="error"' not in answer.text, answer.text
+        return answer.text
+
+
+class Form(HTMLParser):
+    """The fields of the main form of a page, as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, Any] = {}
+        self._inside = False
+        self._open = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "form":
+            self._inside = not (given.get("action") or "").startswith("/keluar")
+        elif not self._inside or "disabled" in given:
+            return
+        elif tag == "input" and given.get("type") == "checkbox":
+            if "checked" in given:
+                self.fields.setdefault(name, []).append(value or "on")
+        elif tag == "input" and name:
+            self.fields[name] = value
+        elif tag in ("select", "textarea"):
+            self._open = name
+            self.fields[name] = ""
+        elif tag == "option" and "selected" in given:
+            self.fields[self._open] = value
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self.get_starttag_text().startswith("<textarea"):  # type: ignore[union-attr]
+            self.fields[self._open] = data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("select", "textarea"):
+            self._open = ""
 
 
 @dataclass

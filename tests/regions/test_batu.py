@@ -1,9 +1,8 @@
 """Kota Batu: a region on trial, between the folds of Kab. Malang."""
 
-import httpx
 import pytest
 
-from tests.regions.story import Person, agencies, assignment_of, check_reasons
+from tests.regions.story import Browser, Person, agencies, assignment_of, check_reasons
 
 pytestmark = pytest.mark.xdist_group("stack")
 REGION, NEIGHBOUR = "35.79", "35.07"
@@ -17,16 +16,12 @@ def operator(stack):
 
 
 def test_the_region_is_marked_as_on_trial_on_the_pages_of_its_people(stack):
-    with httpx.Client(base_url=stack.url, follow_redirects=True, timeout=30) as browser:
-        browser.get("/masuk/")
-        answer = browser.post(
-            "/masuk/",
-            data={"username": "operator.batu", "password": "siaga-112-demo",
-                  "csrfmiddlewaretoken": next(v for k, v in browser.cookies.items() if "csrf" in k)},
-            headers={"Referer": stack.url},
-        )  # fmt: skip
-    assert answer.status_code == 200
-    assert "uji coba" in answer.text.casefold()
+    page = Browser(stack, "operator.batu").landing
+    assert "UJI COBA" in page
+
+
+def test_a_live_region_is_not_marked(stack):
+    assert "UJI COBA" not in Browser(stack, "operator.madiun").landing
 
 
 def test_on_trial_the_whole_life_of_a_report_runs_like_in_a_live_region(stack, operator):

@@ -12,6 +12,18 @@ OTHERS = [code for code in FOURTEEN if code != "dp3a"]
 GAMBIR = {"lat": -6.1767, "lon": 106.8306, "text": "rumah kontrakan dekat stasiun"}
 WORDS = "suami saya memukuli saya, saya sembunyi di kamar mandi"
 
+COLLEAGUE = """
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from agencies.models import Membership, Region, User
+from agencies.services import bump
+user, _ = User.objects.get_or_create(username="colleague.jakarta", defaults={
+    "password": make_password("siaga-112-demo"), "display_name": "Operator lain"})
+Membership.objects.get_or_create(user=user, role="call_taker", region=Region.objects.get(pk="31"),
+                                 defaults={"from_at": timezone.now()})
+bump("access")
+"""
+
 
 @pytest.fixture
 def operator(stack):
@@ -62,6 +74,19 @@ def test_no_open_socket_of_anybody_else_hears_of_it(stack, operator):
         desk.event("incident.created", incident)  # the supervisor does hear it
         for ear in (first, second, third, wall):
             assert ear.heard_of(incident) == []
+
+
+def test_a_colleague_at_the_next_desk_sees_nothing_of_it_either(stack, operator):
+    made = stack.manage("shell", "-c", COLLEAGUE)
+    assert made.returncode == 0, made.stderr
+    colleague = Person(stack, "colleague.jakarta")
+    with colleague.listening() as ear:
+        incident = violence(operator)
+        other = operator.report(REGION, "pohon tumbang", location=GAMBIR)
+        ear.event("incident.created", other)  # so they do hear what is not confidential
+        assert ear.heard_of(incident) == []
+    assert colleague.sees(REGION, incident) == set()
+    assert operator.sees(REGION, incident) >= {"detail", "board"}  # who took the call sees it
 
 
 def test_its_words_and_names_are_found_by_no_search(stack, operator):

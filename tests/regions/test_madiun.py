@@ -9,6 +9,7 @@ from websockets.sync.client import connect
 
 from tests.regions.story import (
     LIVE_SECONDS,
+    Browser,
     Person,
     agencies,
     assignment_of,
@@ -20,27 +21,7 @@ from tests.regions.story import (
 pytestmark = pytest.mark.xdist_group("stack")
 REGION = "35.77"
 PAHLAWAN = {"lat": -7.6242, "lon": 111.5238, "text": "Jalan Pahlawan"}
-
-SIGN = """
-import datetime
-from django.utils import timezone
-from agencies import caches
-from agencies.models import Agency, User
-from agencies.services import sign_agreement
-admin = caches.actor_of_user(str(User.objects.get(username="admin.madiun").pk))
-now = timezone.now()
-sign_agreement(agency=Agency.objects.get(region_id="35.77", code="polres"), signed_on=now.date(), scope=["*"],
-               reference="MoU 2026", actor=admin, at=now)
-"""
-END = """
-from django.utils import timezone
-from agencies import caches
-from agencies.models import Agreement, User
-from agencies.publishing import end_agreement
-admin = caches.actor_of_user(str(User.objects.get(username="admin.madiun").pk))
-for row in Agreement.objects.filter(region_id="35.77", key="polres", ended_at=None):
-    end_agreement(agreement=row, actor=admin, at=timezone.now())
-"""
+AGREEMENT = "/kelola/35.77/perjanjian/polres/"
 
 
 @pytest.fixture
@@ -102,8 +83,8 @@ def test_the_police_cannot_even_listen_before_the_agreement(stack):
 
 def test_once_the_agreement_is_signed_the_police_get_accidents_live_and_lose_sight_when_it_ends(stack, operator):
     before = operator.report(REGION, "kecelakaan mobil di jembatan, satu orang luka", location=PAHLAWAN)
-    signed = stack.manage("shell", "-c", SIGN)
-    assert signed.returncode == 0, signed.stderr
+    admin = Browser(stack, "admin.madiun")
+    assert "berlaku" in admin.send(AGREEMENT, reference="MoU 2026", scope=["*"])
     time.sleep(1.5)  # configuration is in force everywhere within about a second
     try:
         polres = Person(stack, "polres.madiun")
@@ -118,8 +99,7 @@ def test_once_the_agreement_is_signed_the_police_get_accidents_live_and_lose_sig
         assert polres.sees(REGION, before) == set()  # what was before the agreement stays unseen
         polres.step(assignment_of(incident, "polres"), "acknowledge")
     finally:
-        ended = stack.manage("shell", "-c", END)
-    assert ended.returncode == 0, ended.stderr
+        admin.send(f"{AGREEMENT}akhiri/")
     time.sleep(4.5)  # rights are looked at every three seconds
     assert polres.sees(REGION, incident) == set()
 

@@ -4,20 +4,12 @@ import datetime as dt
 
 import pytest
 
-from tests.regions.story import Person, agencies, assignment_of, check_reasons
+from tests.regions.story import Browser, Form, Person, agencies, assignment_of, check_reasons
 
 pytestmark = pytest.mark.xdist_group("stack")
 REGION = "64.09"
 OFFICE = {"lat": -1.2960, "lon": 116.7310, "text": "depan kantor bupati"}
-MOVE = """
-from django.utils import timezone
-from agencies import caches
-from agencies.models import Region, User
-from agencies.services import set_command_authority
-admin = caches.actor_of_user(str(User.objects.get(username="admin.ppu").pk))
-set_command_authority(region=Region.objects.get(pk="64.09"), agency_code="{code}", actor=admin, at=timezone.now())
-print("now:" + Region.objects.get(pk="64.09").command_authority)
-"""
+PROFILE = "/kelola/64.09/wilayah/"
 
 
 @pytest.fixture
@@ -73,9 +65,10 @@ def test_command_moves_to_the_disaster_agency_and_nothing_is_lost(stack, operato
     damkar.step(assignment_of(incident, "damkar"), "acknowledge")
     before = supervisor.board(REGION)
     with supervisor.listening() as desk, damkar.listening() as crew:
-        moved = stack.manage("shell", "-c", MOVE.format(code="bpbd"))
+        admin = Browser(stack, "admin.ppu")
+        admin.send(PROFILE, command_authority="bpbd")
         try:
-            assert "now:bpbd" in moved.stdout, moved.stderr
+            assert authority(admin) == "bpbd"
             after = supervisor.board(REGION)
             assert rows(after) == rows(before)
             damkar.step(assignment_of(incident, "damkar"), "dispatch", units=[])
@@ -86,8 +79,12 @@ def test_command_moves_to_the_disaster_agency_and_nothing_is_lost(stack, operato
             desk.event("incident.created", again)
             assert agencies(again, "lead") == ["damkar"]  # command is not dispatch: the run cards stand
         finally:
-            back = stack.manage("shell", "-c", MOVE.format(code="diskominfo"))
-    assert "now:diskominfo" in back.stdout, back.stderr
+            admin.send(PROFILE, command_authority="diskominfo")
+    assert authority(admin) == "diskominfo"
+
+
+def authority(admin):
+    return Form(admin.http.get(PROFILE).text).fields["command_authority"]
 
 
 def rows(board):
@@ -117,7 +114,7 @@ def test_a_procedure_keeps_an_agency_from_acting_beyond_its_authority(operator):
 
 
 def test_a_report_that_the_rules_do_not_know_is_marked_for_a_person_and_given_to_an_agency(stack, operator):
-    incident = operator.report(REGION, "ada suara dengung aneh dari bawah tanah dekat dermaga", location=OFFICE)
+    incident = operator.report(REGION, "dermaga bergetar sendiri, tidak tahu kenapa", location=OFFICE)
     assert incident["classification"]["needs_review"] is True
     given = operator.post(
         f"incidents/{incident['id']}/assign/", {"agency": "bpbd", "role": "lead", "version": incident["version"]}

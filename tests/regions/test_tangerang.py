@@ -26,7 +26,7 @@ def test_a_fallen_tree_goes_to_the_environment_agency_and_not_to_the_disaster_ag
 
 
 def test_congestion_goes_to_the_transport_agency(operator):
-    incident = operator.report(REGION, "macet parah di simpang empat", location=CIKUPA)
+    incident = operator.report(REGION, "macet total di perempatan", location=CIKUPA)
     assert (incident["type"], incident["subtype"]) == ("traffic", "congestion")
     assert agencies(incident) == ["dishub"]
     check_reasons(incident)
@@ -68,6 +68,6 @@ def test_the_same_event_reported_by_a_second_caller_stays_one_incident(operator)
 
 
 def test_another_region_sees_nothing_of_it(stack, operator):
-    incident = operator.report(REGION, "macet parah di simpang", location=CIKUPA)
+    incident = operator.report(REGION, "macet total di perempatan", location=CIKUPA)
     for stranger in ("operator.madiun", "supervisor.jakarta", "dishub.batu", "national"):
         assert Person(stack, stranger).sees(REGION, incident) == set()

@@ -130,3 +130,11 @@ def test_a_missing_or_broken_key_does_not_keep_commands_from_starting(key, tmp_p
     ran = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, capture_output=True)
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) == {"": 32, "not base64!": 0}.get(key, 5)
+
+
+def test_a_web_server_without_keys_does_not_start(tmp_path):
+    environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-m", "callcenter112.wsgi"], cwd=PROJECT, env=environment, capture_output=True)
+    assert ran.returncode == 1
+    assert b"SECRET_KEY is the placeholder" in ran.stderr
+    assert b"DATABASE_URL is not set" in ran.stderr

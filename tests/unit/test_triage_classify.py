@@ -16,6 +16,7 @@ from incidents.triage import PRIORITIES, TYPES, Classification, builtin_rules, c
 RULES = compile_rules(builtin_rules())
 DATA = Path(__file__).parent / "data" / "triage_examples.toml"
 EXAMPLES: list[dict[str, Any]] = tomllib.loads(DATA.read_text(encoding="utf-8"))["example"]
+BATCHES: dict[str, list[str]] = tomllib.loads((DATA.parent / "triage_batches.toml").read_text(encoding="utf-8"))
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)
 REPORTS = st.sampled_from([e["text"] for e in EXAMPLES])
 WORDS = st.lists(st.sampled_from(sorted({w for e in EXAMPLES for w in e["text"].split()})), max_size=25).map(" ".join)
@@ -50,6 +51,19 @@ def test_example_gets_its_type_priority_and_further_types(example: dict[str, Any
 def test_the_examples_cover_all_types() -> None:
     assert {e["type"] for e in EXAMPLES} == set(TYPES)
     assert len(EXAMPLES) >= 120
+
+
+def test_the_batches_are_mostly_right_and_nearly_always_among_the_first_two() -> None:
+    answers = [(kind, ask(text)) for kind, texts in BATCHES.items() for text in texts]
+    right = sum(a.type == kind for kind, a in answers)
+    near = sum(kind in [c.type for c in a.candidates[:2]] for kind, a in answers)
+    assert right / len(answers) >= 0.95
+    assert near / len(answers) >= 0.97
+
+
+def test_few_calls_without_an_emergency_raise_an_alarm() -> None:
+    answers = [ask(text) for text in BATCHES["other_non_emergency"]]
+    assert sum(a.type != "other_non_emergency" for a in answers) / len(answers) <= 0.05
 
 
 @given(st.one_of(ANY_TEXT, WORDS))
