@@ -207,7 +207,8 @@ def _excepted(rule: CompiledRule, units: Sequence[Unit], real: dict[int, list[Hi
     """Sentences in which the rule does not hold: an exception silences only the sentence in which it is said, so that
     a danger told in a sentence of its own is always heard."""
     said = (hits for phrase in rule.unless if phrase[0] in real for hits in near_hits(phrase, real))
-    return {units[u].sentence for hits in said for hit in hits for u in hit.units}
+    sentences = ({units[u].sentence for hit in hits for u in hit.units} for hits in said)
+    return {row.pop() for row in sentences if len(row) == 1}
 
 
 def _best_match(

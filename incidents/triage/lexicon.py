@@ -59,6 +59,7 @@ class Lexicon:
     sayings: dict[tuple[str, str], list[tuple[tuple[str, ...], frozenset[str]]]] = field(default_factory=dict)
     abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stems: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _typo_words: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     _known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -86,6 +87,9 @@ class Lexicon:
             if stem := self._owned_stem(word):
                 self.stems[word] = stem
                 self.classes[word] = self.classes[word] or self.classes[stem]
+        for word, names in self.classes.items():
+            own = (word, self.stems[word]) if word in self.stems else (word,)
+            self.labels[word] = (*own, *(f"{{{name}}}" for name in sorted(names)))
         for entries in self.sayings.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
         for words in self._typo_words.values():

@@ -171,9 +171,8 @@ def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], 
 
 
 def _labels(word: str, lexicon: Lexicon) -> tuple[str, ...]:
-    stem = lexicon.stems.get(word)
-    classes = (f"{{{c}}}" for c in sorted(lexicon.classes.get(word, ())))
-    return (word, stem, *classes) if stem else (word, *classes)
+    labels = lexicon.labels.get(word)
+    return (word,) if labels is None else labels
 
 
 def _cut_to_units(spans: Spans) -> None:

@@ -71,7 +71,7 @@ class Verdict:
 
 
 def decide(applied: Sequence[Applied], *, words: int) -> Verdict:
-    """The verdict on all rules that applied to a text of so many words; without any: the fallback, marked for review."""
+    """The verdict on the rules that applied to a text of so many words; without any: the fallback, for review."""
     raw = {kind: _score([a for a in applied if a.rule.type == kind]) for kind in TYPES}
     scores = _after_beating(raw, applied)
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))

@@ -14,7 +14,6 @@ from bench.plain import Plain
 START_SECONDS = 240
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(START_SECONDS)
 @pytest.mark.xdist_group("bench")
 @pytest.mark.parametrize(("system", "most_statements"), [(Plain, PLAIN_STATEMENTS), (Ours, 12)])

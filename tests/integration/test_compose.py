@@ -71,7 +71,7 @@ def words(service: str, key: str = "command") -> list[str]:
 
 # --- Structure ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_locked_down_and_watched(name):
+def test_every_service_is_locked_down_and_watched(name: str) -> None:
     service = SERVICES[name]
     assert service["image"]
     assert not service.get("privileged")
@@ -89,7 +89,7 @@ def test_every_service_is_locked_down_and_watched(name):
         assert {"interval", "timeout", "retries", "start_period"} <= set(health)
 
 
-def test_there_are_all_the_processes_and_as_many_as_needed():
+def test_there_are_all_the_processes_and_as_many_as_needed() -> None:
     assert set(SERVICES) == {
         "postgres", "valkey", "migrate", "web", "live", "relay", "worker-sweeps", "worker-chores", "beat", "proxy",
     }  # fmt: skip
@@ -100,7 +100,7 @@ def test_there_are_all_the_processes_and_as_many_as_needed():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_a_service_names_exists(name):
+def test_what_a_service_names_exists(name: str) -> None:
     service = SERVICES[name]
     assert set(service["networks"]) <= set(COMPOSE["networks"])
     assert set(service.get("depends_on", {})) <= set(SERVICES)
@@ -112,7 +112,7 @@ def test_what_a_service_names_exists(name):
             assert source in COMPOSE["volumes"]
 
 
-def test_only_the_proxy_is_reachable_from_outside():
+def test_only_the_proxy_is_reachable_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {
@@ -121,7 +121,7 @@ def test_only_the_proxy_is_reachable_from_outside():
     }
 
 
-def test_every_reference_has_a_default_or_says_what_is_missing():
+def test_every_reference_has_a_default_or_says_what_is_missing() -> None:
     first: dict[str, str] = {}
     for match in REFERENCE.finditer((ROOT / "docker-compose.yml").read_text()):
         if match["name"]:
@@ -133,14 +133,14 @@ def test_every_reference_has_a_default_or_says_what_is_missing():
     assert [name for name in first if name not in page] == []
 
 
-def test_no_secret_stands_in_the_files():
+def test_no_secret_stands_in_the_files() -> None:
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if name in ("SECRET_KEY", "FIELD_KEY", "DATABASE_URL") or "PASSWORD" in name:
                 assert "${" in value, name
 
 
-def test_the_application_is_not_the_superuser():
+def test_the_application_is_not_the_superuser() -> None:
     script = (ROOT / "deploy/postgres/10-siaga-role.sh").read_text()
     assert "CREATE ROLE siaga LOGIN NOSUPERUSER NOBYPASSRLS" in script
     for name in OURS:
@@ -149,11 +149,11 @@ def test_the_application_is_not_the_superuser():
         assert "POSTGRES_PASSWORD" not in environment
 
 
-def test_only_web_has_a_pool():
+def test_only_web_has_a_pool() -> None:
     assert [name for name in OURS if SERVICES[name]["environment"].get("DB_POOL")] == ["web"]
 
 
-def test_the_processes_are_those_of_make_run():
+def test_the_processes_are_those_of_make_run() -> None:
     """A flag that is changed there must be changed here."""
     specs = [*application.serving(Place("0.0.0.0", 8112, 8113)), *application.background(Path("/tmp"))]
     there = {re.sub(r"-\d$", "", spec.name): spec.argv[1:] for spec in specs}
@@ -163,7 +163,7 @@ def test_the_processes_are_those_of_make_run():
     }
 
 
-def test_the_proxy_passes_on_nothing_that_the_application_believes():
+def test_the_proxy_passes_on_nothing_that_the_application_believes() -> None:
     conf = (ROOT / "deploy/nginx.conf").read_text()
     for header, value in {"X-Real-IP": "$remote_addr", "X-Forwarded-Proto": "$scheme", "Host": "$http_host"}.items():
         assert f"proxy_set_header {header} {value};" in conf
@@ -173,7 +173,7 @@ def test_the_proxy_passes_on_nothing_that_the_application_believes():
     assert inside_a_place == [], "one header in a location drops all those above"
 
 
-def test_the_image_runs_as_nobody_special_and_holds_no_secret():
+def test_the_image_runs_as_nobody_special_and_holds_no_secret() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER (\d+):\1$", dockerfile, re.M)
     assert "--require-hashes" in dockerfile
@@ -182,7 +182,7 @@ def test_the_image_runs_as_nobody_special_and_holds_no_secret():
 
 
 # --- Servers that are not ours --------------------------------------------------------------------------------------
-def test_valkey_takes_its_command_line_and_keeps_everything(tmp_path):
+def test_valkey_takes_its_command_line_and_keeps_everything(tmp_path: Path) -> None:
     socket = tmp_path / "v.sock"
     argv = [valkey_binary(), *words("valkey")[1:], "--port", "0", "--unixsocket", str(socket), "--dir", str(tmp_path)]
     with running(argv, dict(os.environ), tmp_path / "valkey.log"):
@@ -194,7 +194,7 @@ def test_valkey_takes_its_command_line_and_keeps_everything(tmp_path):
     assert kept == {"appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
 
 
-def test_postgresql_knows_the_settings_and_keeps_fsync_on():
+def test_postgresql_knows_the_settings_and_keeps_fsync_on() -> None:
     argv = words("postgres")
     wanted = [word.split("=")[0] for word in argv[1:] if word != "-c"]
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
@@ -294,12 +294,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 @pytest.mark.parametrize("name", RUNNING)
-def test_a_service_starts_and_becomes_healthy(deployment, name):
+def test_a_service_starts_and_becomes_healthy(deployment: Deployment, name: str) -> None:
     wait_until(lambda: deployment.processes[name].poll() is not None or deployment.is_healthy(name), 90)
     assert deployment.processes[name].poll() is None, deployment.log(name)
 
 
-def test_a_report_goes_from_web_through_the_relay_to_live(deployment):
+def test_a_report_goes_from_web_through_the_relay_to_live(deployment: Deployment) -> None:
     wait_until(lambda: all(deployment.is_healthy(name) for name in ("web", "live", "relay")))
     made = deployment.run("migrate", MAKE_DEMO_USERS)
     assert made.returncode == 0, made.stderr
@@ -318,7 +318,7 @@ def test_a_report_goes_from_web_through_the_relay_to_live(deployment):
     assert frame["data"]["incident"]["id"] == saved.json()["id"]
 
 
-def test_plain_http_and_other_hosts_are_refused(deployment):
+def test_plain_http_and_other_hosts_are_refused(deployment: Deployment) -> None:
     wait_until(lambda: deployment.is_healthy("web"))
     address = f"http://127.0.0.1:{deployment.port}/healthz"
     assert httpx.get(address, headers={"Host": SITE}).headers["location"] == f"https://{SITE}/healthz"
@@ -326,14 +326,14 @@ def test_plain_http_and_other_hosts_are_refused(deployment):
     assert httpx.get(address, headers=other).status_code == 400
 
 
-def test_demo_users_keep_a_deployment_from_starting_again(deployment):
+def test_demo_users_keep_a_deployment_from_starting_again(deployment: Deployment) -> None:
     deployment.run("migrate", MAKE_DEMO_USERS)
     again = deployment.run("migrate", deployment.argv("migrate"))
     assert again.returncode == 1
     assert "siaga.E009" in again.stderr
 
 
-def test_all_end_when_they_are_told_to(deployment):
+def test_all_end_when_they_are_told_to(deployment: Deployment) -> None:
     for process in deployment.processes.values():
         process.terminate()
     for name, process in deployment.processes.items():
@@ -341,7 +341,7 @@ def test_all_end_when_they_are_told_to(deployment):
         assert process.wait(seconds) in (0, -signal.SIGTERM), (name, deployment.log(name))
 
 
-def test_the_health_check_says_why_not(tmp_path):
+def test_the_health_check_says_why_not(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path), "PORT": "1", "LIVE_PORT": "2"}
     for name in ("web", "live", "beat"):
         argv = shlex.split(f"{sys.executable} deploy/health.py {name}")

@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, registry
@@ -32,7 +33,9 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
         (checks.check_hosts, "ALLOWED_HOSTS", ["112.example.go.id", "*"], ["siaga.E005"]),
     ],
 )
-def test_a_wrong_setting_is_found_and_the_right_one_is_not(settings, check, name, wrong, found):
+def test_a_wrong_setting_is_found_and_the_right_one_is_not(
+    settings: Any, check: Any, name: str, wrong: Any, found: list[str]
+) -> None:
     settings.PORT, settings.LIVE_PORT = 8112, 8113
     settings.FIELD_KEY, settings.ALLOWED_HOSTS = b"k" * 32, ["112.example.go.id"]
     assert check() == []
@@ -40,13 +43,13 @@ def test_a_wrong_setting_is_found_and_the_right_one_is_not(settings, check, name
     assert ids(check()) == found
 
 
-def test_a_pool_outside_of_web_is_found(settings, monkeypatch):
+def test_a_pool_outside_of_web_is_found(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.check_pool() == []
     monkeypatch.setitem(settings.DATABASES["default"]["OPTIONS"], "pool", {"max_size": 6})
     assert ids(checks.check_pool()) == ["siaga.W001"]
 
 
-def test_nobody_is_served_with_the_placeholder_keys(settings):
+def test_nobody_is_served_with_the_placeholder_keys(settings: Any) -> None:
     settings.SECRET_KEY, settings.FIELD_KEY = "a real one", b"k" * 32
     assert checks.check_secrets() == []
     checks.refuse_to_serve()
@@ -67,24 +70,24 @@ def test_nobody_is_served_with_the_placeholder_keys(settings):
         (GOOD._replace(off=("fsync", "synchronous_commit")), ["siaga.W002"]),
     ],
 )
-def test_a_server_that_breaks_a_promise_is_named(settings, server, found):
+def test_a_server_that_breaks_a_promise_is_named(settings: Any, server: Server, found: list[str]) -> None:
     settings.SIAGA_TEST = False
     assert ids(checks.judge(server)) == found
 
 
-def test_a_test_server_may_lose_data(settings):
+def test_a_test_server_may_lose_data(settings: Any) -> None:
     settings.SIAGA_TEST = True
     assert checks.judge(GOOD._replace(off=("fsync",))) == []
 
 
-def test_servers_are_told_their_database(settings):
+def test_servers_are_told_their_database(settings: Any) -> None:
     settings.DATABASE_URL = "postgres://siaga:secret@db/siaga"
     assert checks.check_address() == []
     settings.DATABASE_URL = settings.NO_DATABASE
     assert ids(checks.check_address()) == ["siaga.E006"]
 
 
-def test_no_server_is_asked_unless_that_is_wanted(monkeypatch):
+def test_no_server_is_asked_unless_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(checks, "ask", lambda alias: (asked.append(alias), GOOD._replace(version=14))[1])
     assert checks.check_database(databases=None) == []
@@ -104,12 +107,12 @@ def test_no_server_is_asked_unless_that_is_wanted(monkeypatch):
         ("112.example.go.id", True, ["siaga.E009"]),
     ],
 )
-def test_demo_users_meet_no_network(settings, address, exist, found):
+def test_demo_users_meet_no_network(settings: Any, address: str, exist: bool, found: list[str]) -> None:
     settings.ADDRESS = address
     assert ids(checks.check_demo_users(databases=["default"], exist=lambda: exist)) == found
 
 
-def test_an_empty_database_has_no_demo_users(settings):
+def test_an_empty_database_has_no_demo_users(settings: Any) -> None:
     def no_table() -> bool:
         raise OperationalError
 
@@ -117,14 +120,14 @@ def test_an_empty_database_has_no_demo_users(settings):
     assert checks.check_demo_users(databases=["default"], exist=no_table) == []
 
 
-def test_all_checks_are_registered():
+def test_all_checks_are_registered() -> None:
     named = {check.__name__ for check in registry.registry.get_checks(include_deployment_checks=True)}
     ours = {name for name in vars(checks) if name.startswith("check_")}
     assert ours <= named
 
 
 @pytest.mark.parametrize("key", ["", "not base64!", base64.b64encode(b"short").decode()])
-def test_a_missing_or_broken_key_does_not_keep_commands_from_starting(key, tmp_path):
+def test_a_missing_or_broken_key_does_not_keep_commands_from_starting(key: str, tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "FIELD_KEY": key}
     program = "from callcenter112 import settings; print(len(settings.FIELD_KEY))"
     ran = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, capture_output=True)
@@ -132,9 +135,11 @@ def test_a_missing_or_broken_key_does_not_keep_commands_from_starting(key, tmp_p
     assert int(ran.stdout) == {"": 32, "not base64!": 0}.get(key, 5)
 
 
-def test_a_web_server_without_keys_does_not_start(tmp_path):
+def test_a_web_server_without_keys_does_not_start(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path)}
-    ran = subprocess.run([sys.executable, "-m", "callcenter112.wsgi"], cwd=PROJECT, env=environment, capture_output=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", "callcenter112.wsgi"], cwd=PROJECT, env=environment, capture_output=True
+    )
     assert ran.returncode == 1
     assert b"SECRET_KEY is the placeholder" in ran.stderr
     assert b"DATABASE_URL is not set" in ran.stderr

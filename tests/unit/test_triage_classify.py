@@ -189,4 +189,4 @@ def test_a_report_takes_about_a_millisecond() -> None:
 def test_a_very_long_text_is_answered_in_bounded_time() -> None:
     start = time.perf_counter()
     ask("kebakaran rumah tidak ada korban motor nabrak pohon " * 5000)
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 10
