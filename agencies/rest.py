@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, parsers, permissions, renderers
@@ -181,7 +181,7 @@ def _of_django(error: Exception) -> Response | None:
         return problem(403, "not-permitted", NotPermitted.title, NotPermitted.title)
     if isinstance(error, RequestDataTooBig):
         return problem(413, "too-large", TooLarge.title, TooLarge.title)
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError | InternalError):
         log.error("database not available: %s", type(error).__name__)
         detail = _(
             "Basis data sedang tidak tersedia. Laporan Anda belum tersimpan; kirim ulang dengan kunci yang sama."

@@ -143,7 +143,7 @@ def why_void(result: dict[str, Any]) -> list[str]:
     """Reasons for which the plain application's run does not count."""
     reasons = []
     if result["statements"]["plain"] != PLAIN_STATEMENTS:
-        reasons.append(f"{result['statements']['plain']} statements instead of {PLAIN_STATEMENTS}")
+        reasons.append(f"{result['statements']['plain']:g} statements instead of {PLAIN_STATEMENTS}")
     low, high = PLAIN_CPU_MS
     used = [table.median(result["runs"]["plain"], name, "cpu_ms") or 0.0 for name in ("create1", "create8")]
     if not any(low <= one <= high for one in used):

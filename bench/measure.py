@@ -16,6 +16,7 @@ from bench.load.client import fill
 from bench.side import Side
 
 LOG_PAUSE = 0.7
+LOGGED_POSTS = 10
 LOG_LINE = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute)")
 IDLE_MS_PER_SECOND = 250
 GRACE_SECONDS = 120
@@ -99,16 +100,20 @@ def post(side: Side) -> dict[str, Any]:
         return json.load(answer)
 
 
-def statements(side: Side) -> int:
-    """How often one create goes to PostgreSQL, BEGIN and COMMIT and checks of the connection included: the lines that
-    the server itself logs for the session that inserted the incident."""
+def statements(side: Side) -> float:
+    """How often one create goes to PostgreSQL on average, BEGIN and COMMIT and checks of the connection included.
+
+    Counted in what the server itself logs, of the sessions that inserted the incidents. Configuration that is looked
+    up once a second weighs as much as it does at this slow pace: more than under load.
+    """
     with psycopg.connect(side.dsn, autocommit=True) as connection:
         try:
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
             connection.execute("SELECT pg_reload_conf()")
             time.sleep(LOG_PAUSE)
             start = side.log.stat().st_size
-            post(side)
+            for _ in range(LOGGED_POSTS):
+                post(side)
             time.sleep(LOG_PAUSE)
         finally:
             connection.execute("ALTER SYSTEM RESET log_statement")
@@ -118,9 +123,7 @@ def statements(side: Side) -> int:
         lines = log.read().decode("utf-8", "replace").splitlines()
     sessions = [(match.group(1), line) for line in lines if (match := LOG_LINE.search(line))]
     writers = {session for session, line in sessions if f'INSERT INTO "{side.rows}"' in line}
-    if len(writers) != 1:
-        raise Failed(f"{side.name}: the insert of one create was logged by {len(writers)} sessions")
-    return sum(session in writers for session, _ in sessions)
+    return round(sum(session in writers for session, _ in sessions) / LOGGED_POSTS, 1)
 
 
 def shared_fields(answer: dict[str, Any]) -> dict[str, Any]:

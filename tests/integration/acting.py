@@ -20,6 +20,8 @@ class Acting:
     """Django's test client with a user's token (made directly: hashing passwords is tested elsewhere)."""
 
     def __init__(self, username: str) -> None:
+        with connection.cursor() as cursor:  # a test is one long transaction, and a busy machine may be slow in between
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         self.user = User.objects.get(username=username)
         key = uuid.uuid4().hex
         ApiToken.objects.create(key_sha256=token_digest(key), user=self.user, created_at=timezone.now())

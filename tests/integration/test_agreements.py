@@ -19,7 +19,12 @@ def police(**fields):
     agency = Agency.objects.get(region_id=MADIUN, code="polres")
     rows = Agreement.objects.filter(agency=agency, ended_at=None)
     now = timezone.now()
-    signed = {"signed_on": now.date(), "valid_from": now - timedelta(days=1), "valid_until": None, "scope": ["*"]} | fields
+    signed = {
+        "signed_on": now.date(),
+        "valid_from": now - timedelta(days=1),
+        "valid_until": None,
+        "scope": ["*"],
+    } | fields
     if not rows.update(**signed):
         Agreement.objects.create(key="polres", region_id=MADIUN, agency=agency, **signed)
     for name in ("reference", "access"):

@@ -52,12 +52,14 @@ def test_the_whole_way_with_units_times_and_outcome(fire):
     unit.refresh_from_db()
     assert unit.status == "assigned"
     officer.step(assignment, "arrive")
-    done = officer.step(assignment, "complete", report={"outcome": "handled", "note": "padam", "victims": {"injured": 1}})
+    done = officer.step(
+        assignment, "complete", report={"outcome": "handled", "note": "padam", "victims": {"injured": 1}}
+    )
     assert (done["outcome"], done["victims"]) == ("handled", {"injured": 1})
     unit.refresh_from_db()
     job = UnitAssignment.objects.get(unit=unit)
     assert unit.status == "available"
-    assert job.sent_at and job.on_scene_at and job.released_at
+    assert all([job.sent_at, job.on_scene_at, job.released_at])
     assert not Deadline.objects.filter(assignment_id=assignment["id"], done_at=None).exists()
     kinds = [e["kind"] for e in officer.incident(incident["id"])["timeline"]]
     assert [k for k in kinds if k.startswith("assignment.")][-4:] == [
@@ -142,7 +144,9 @@ def test_only_the_agency_itself_acts(fire, username, status):
 
 def test_another_agency_on_the_same_incident_cannot_touch_it(fire):
     incident, assignment, _ = fire
-    updated = Acting("operator.madiun").act(incident, "assign", version=incident["version"], agency="bpbd", role="support")
+    updated = Acting("operator.madiun").act(
+        incident, "assign", version=incident["version"], agency="bpbd", role="support"
+    )
     assert part(updated, "bpbd")["status"] == "assigned"
     assert Acting("bpbd.madiun").post(f"assignments/{assignment['id']}/acknowledge/", {}).status_code == 404
     assert Acting("head-damkar.madiun").step(assignment, "acknowledge")["status"] == "acknowledged"

@@ -67,7 +67,8 @@ TAMPERING = {
         "UPDATE events_event SET seq = -seq + 1 WHERE seq < 0",
         "INSERT INTO events_event (kind, region, agency_codes, actor_id, actor_label, occurred_at, recorded_at, source,"
         " public, exercise, data, data_sha256, seq, hash) SELECT kind, region, agency_codes, actor_id, actor_label,"
-        " occurred_at, recorded_at, source, public, exercise, data, data_sha256, 4, hash FROM events_event WHERE seq = 3",
+        " occurred_at, recorded_at, source, public, exercise, data, data_sha256, 4, hash FROM events_event"
+        " WHERE seq = 3",
         "UPDATE events_stream SET head = head + 1",
     ],
     "re-ordered": [

@@ -36,14 +36,16 @@ def test_answering_and_ending(operator):
     again = Acting("supervisor.madiun").ok(f"calls/{call['id']}/answer/")
     assert again["answered_at"] == answered["answered_at"]
     ended = operator.ok(f"calls/{call['id']}/end/")
-    assert ended["ended_at"] and ended["abandoned_at"] is None
+    assert ended["ended_at"]
+    assert ended["abandoned_at"] is None
     assert Deadline.objects.filter(call_id=call["id"], stage="ticket", done_at=None).exists()
 
 
 def test_a_call_that_ends_unanswered_is_abandoned(operator):
     call = offer(operator)
     ended = operator.ok(f"calls/{call['id']}/end/")
-    assert ended["abandoned_at"] and ended["disposition"] == "abandoned"
+    assert ended["abandoned_at"]
+    assert ended["disposition"] == "abandoned"
     late = operator.ok(f"calls/{call['id']}/answer/", {"occurred_at": call["offered_at"]})
     assert late["answered_at"]
 

@@ -85,7 +85,9 @@ def crawl(username: str, case) -> str:
     for path in addresses(case):
         for answer in (actor.client.get(path, headers=actor.headers), pages.get(path)):
             assert answer.status_code < 500, (username, path)
-            answers.append(answer.getvalue().decode("utf-8", "replace") if answer.streaming else answer.content.decode())
+            answers.append(
+                answer.getvalue().decode("utf-8", "replace") if answer.streaming else answer.content.decode()
+            )
     return "\n".join(answers)
 
 
@@ -191,7 +193,15 @@ def test_no_word_of_it_is_logged(operator, caplog):
     assert not [line for line in told if any(secret in line for secret in SECRETS)]
 
 
-READERS = ("operator.madiun", "colleague", "supervisor.madiun", "qa.madiun", "wall.madiun", "damkar.madiun", "dp3a.madiun")
+READERS = (
+    "operator.madiun",
+    "colleague",
+    "supervisor.madiun",
+    "qa.madiun",
+    "wall.madiun",
+    "damkar.madiun",
+    "dp3a.madiun",
+)
 
 
 @pytest.mark.usefixtures("_people")

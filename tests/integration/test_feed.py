@@ -25,10 +25,12 @@ class Listener:
     """A socket that collects frames and, unless told otherwise, acknowledges them."""
 
     def __init__(self, stack: Any, username: str | None, query: str = "", acks: bool = True, **options: Any) -> None:
-        self.socket = connect(f"{stack.live}/ws/live/?{query}", open_timeout=PATIENCE, **options)
-        self.acks, self.frames = acks, []
-        if username:
-            self.socket.send(json.dumps({"token": stack.token(username)}))
+        token = stack.token(username) if username else ""  # before the socket: it waits for five seconds only
+        self.acks, self._stay = acks, contextlib.ExitStack()
+        address = f"{stack.live}/ws/live/?{query}"
+        self.socket = self._stay.enter_context(connect(address, open_timeout=PATIENCE, **options))
+        if token:
+            self.socket.send(json.dumps({"token": token}))
 
     def next(self, within: float = PATIENCE) -> dict[str, Any]:
         frame = json.loads(self.socket.recv(timeout=within))
@@ -73,7 +75,7 @@ class Listener:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self._stay.close()
 
 
 def report(stack, username="operator.madiun", region=MADIUN, **more):
@@ -287,7 +289,9 @@ def test_board_and_frames_equal_a_fresh_board_after_every_action(stack):
     seen: dict[str, list] = {name: [] for name in ROLES}
     with contextlib.ExitStack() as stay:
         listeners = {
-            name: stay.enter_context(Listener(stack, name, f"after={before[name]['seq']}&epoch={before[name]['epoch']}"))
+            name: stay.enter_context(
+                Listener(stack, name, f"after={before[name]['seq']}&epoch={before[name]['epoch']}")
+            )
             for name in ROLES
         }
         first, second, third = report(stack), report(stack), report(stack)

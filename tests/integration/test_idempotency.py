@@ -41,7 +41,10 @@ def test_another_body_or_another_address_with_the_same_key_is_refused():
 @db
 def test_a_bad_key_is_malformed():
     for key in ("x", "123", "\t"):
-        assert Acting("operator.madiun").post("incidents/", FIRE, key=key).status_code in (400, 201 if key == "\t" else 400)
+        assert Acting("operator.madiun").post("incidents/", FIRE, key=key).status_code in (
+            400,
+            201 if key == "\t" else 400,
+        )
 
 
 @db

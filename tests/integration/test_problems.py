@@ -24,7 +24,8 @@ def is_problem(answer, status):
     body = answer.json()
     assert body["type"].startswith("/problems/")
     assert body["status"] == status
-    assert body["title"] and body["detail"]
+    assert body["title"]
+    assert body["detail"]
     assert all(set(e) == {"field", "message"} for e in body["errors"])
     return body
 
@@ -134,7 +135,9 @@ def test_refusals_have_one_shape(operator):
     is_problem(operator.get("events/", region=MADIUN, after=10**9), 410)
     is_problem(operator.get("events/", region=MADIUN, epoch=str(uuid.uuid4())), 410)
     is_problem(operator.get(f"incidents/{incident['id']}/calls/"), 405)
-    is_problem(operator.client.post("/api/v1/incidents/", "a=1", content_type="text/plain", headers=operator.headers), 415)
+    is_problem(
+        operator.client.post("/api/v1/incidents/", "a=1", content_type="text/plain", headers=operator.headers), 415
+    )
     is_problem(operator.client.post("/api/v1/auth/token/", "{}", content_type="application/json"), 400)
     wrong = json.dumps({"username": "operator.madiun", "password": "x"})
     is_problem(operator.client.post("/api/v1/auth/token/", wrong, content_type="application/json"), 401)

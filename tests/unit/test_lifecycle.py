@@ -3,7 +3,15 @@
 import pytest
 
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, ENDED, AssignmentStatus
-from incidents.lifecycle import INCIDENT, Disposition, IncidentStatus, NotAllowedFrom, Outcome, actions_from, next_status
+from incidents.lifecycle import (
+    INCIDENT,
+    Disposition,
+    IncidentStatus,
+    NotAllowedFrom,
+    Outcome,
+    actions_from,
+    next_status,
+)
 
 EXPECTED = {
     "incident": {

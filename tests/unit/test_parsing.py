@@ -82,7 +82,8 @@ def test_odd_bodies_of_incident_actions_are_malformed_at_most(action, body):
     try:
         read_change(action, body)
     except Malformed as refused:
-        assert refused.errors
+        named = refused.errors
+        assert named
 
 
 @pytest.mark.parametrize("action", ASSIGNMENT.transitions)
@@ -92,7 +93,8 @@ def test_odd_bodies_of_assignment_actions_are_malformed_at_most(action, body):
     try:
         read_step(ASSIGNMENT, action, body)
     except Malformed as refused:
-        assert refused.errors
+        named = refused.errors
+        assert named
 
 
 def test_an_unknown_field_of_an_action_is_an_error():

@@ -66,7 +66,9 @@ def test_turning_confidential_hides_and_the_past_does_not_show_it(actor):
 
 
 def test_gaining_sight_shows_the_row():
-    event = data(confidential=False, agencies={"damkar": "full"}, was={"agencies": {}, "users": {}, "confidential": False})
+    event = data(
+        confidential=False, agencies={"damkar": "full"}, was={"agencies": {}, "users": {}, "confidential": False}
+    )
     assert frame(DAMKAR, event).kind == "incident.shown"
     assert frame(SUPERVISOR, event).kind == "assignment.acknowledged"
 
