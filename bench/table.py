@@ -79,7 +79,8 @@ def _verdict(result: dict[str, Any]) -> str:
     """Whether the plain application behaved as it is known to."""
     runs = result["runs"]["plain"]
     one, eight = (_number(median(runs, name, "cpu_ms")) for name in ("create1", "create8"))
-    known = f"{result['statements']['plain']:g} statements, {one} processor ms per create with one client, {eight} with eight"
+    asked = f"{result['statements']['plain']:g} statements"
+    known = f"{asked}, {one} processor ms per create with one client, {eight} with eight"
     if result["void"]:
         return (
             f"**By the rule for it the run of the plain application is VOID: {'; '.join(result['void'])}.** ({known})"

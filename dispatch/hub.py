@@ -327,8 +327,8 @@ class Hub:
             log.warning("rights not checked: %s", type(error).__name__)
             return
         for socket in list(self.sockets):
-            actor = actors.get(socket.identity)
-            if actor is None or not actor.id or actor.posts != socket.actor.posts:
+            actor = actors.get(socket.identity)  # None: it joined while the others were being looked up
+            if actor is not None and (not actor.id or actor.posts != socket.actor.posts):
                 socket.stop(4003)
 
 

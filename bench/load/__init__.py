@@ -2,7 +2,6 @@
 
 requests   latency and throughput of one endpoint, closed loop (clients one after another) or open loop (`--rate`)
 fanout     from the moment a POST is sent until the first, the median and the last of N sockets have the event
-floor      what the hardware allows: INSERT and commit in PostgreSQL, nothing else
 client     what they share: a small HTTP/1.1 and WebSocket client on asyncio protocols, so that a request costs the
            client some ten microseconds and the server is what is measured
 """

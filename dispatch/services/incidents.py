@@ -281,6 +281,7 @@ def _copy_to(write: Write, locked: Locked, region_code: str) -> Incident:
         region_code, words.get("narrative", ""), caller,
         incident.lat, incident.lon, words.get("location", ""), channel=incident.channel, exercise=incident.exercise,
         occurred_at=incident.occurred_at,
+        type=incident.base if incident.confidential else "",  # what a person sealed stays sealed
     )  # fmt: skip
     decision = preview(report, region=region, at=write.at)
     return create_incident(write, report, decision, region, handed_over_from=incident).incident

@@ -117,9 +117,9 @@ def fold(board: dict[str, Any], frames: list[dict[str, Any]]) -> dict[str, Any]:
     units = {unit["id"]: unit for unit in board["units"]}
     for frame in frames:
         data = frame["data"]
-        if unit := data.get("unit"):
-            if unit["id"] not in units or unit["version"] > units[unit["id"]]["version"]:
-                units[unit["id"]] = unit
+        unit = data.get("unit")
+        if unit and (unit["id"] not in units or unit["version"] > units[unit["id"]]["version"]):
+            units[unit["id"]] = unit
         if not (row := data.get("incident")):
             continue
         if frame["kind"] == "incident.hidden":

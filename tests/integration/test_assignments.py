@@ -67,8 +67,16 @@ def test_the_whole_way_with_units_times_and_outcome(fire):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("action", "body"), [("decline", {}), ("decline", {"reason": " "}), ("complete", {}),
-                                              ("acknowledge", {"colour": 1}), ("dispatch", {"units": "x"})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("decline", {}),
+        ("decline", {"reason": " "}),
+        ("complete", {}),
+        ("acknowledge", {"colour": 1}),
+        ("dispatch", {"units": "x"}),
+    ],
+)
 def test_bodies_are_read_strictly(fire, action, body):
     _, assignment, officer = fire
     answer = officer.post(f"assignments/{assignment['id']}/{action}/", body)
@@ -133,8 +141,8 @@ def test_a_call_taker_withdraws_before_the_acknowledge_only(fire):
 
 @pytest.mark.parametrize(
     ("username", "status"),
-    [("operator.madiun", 403), ("supervisor.madiun", 403), ("qa.madiun", 403), ("bpbd.madiun", 404), ("wall.madiun", 403),
-     ("damkar.ppu", 404), ("supervisor.ppu", 404), ("admin.madiun", 404), ("national", 404)],
+    [("operator.madiun", 403), ("supervisor.madiun", 403), ("qa.madiun", 403), ("bpbd.madiun", 404),
+     ("wall.madiun", 403), ("damkar.ppu", 404), ("supervisor.ppu", 404), ("admin.madiun", 404), ("national", 404)],
 )  # fmt: skip
 def test_only_the_agency_itself_acts(fire, username, status):
     _, assignment, _ = fire

@@ -8,10 +8,23 @@ from incidents.models import Call
 from tests.integration.acting import MADIUN, PPU, Acting
 
 pytestmark = pytest.mark.django_db
-FIELDS = (
-    "id version region channel number line provider_id lat lon offered_at answered_at abandoned_at ended_at disposition"
-    " incident"
-).split()
+FIELDS = [
+    "id",
+    "version",
+    "region",
+    "channel",
+    "number",
+    "line",
+    "provider_id",
+    "lat",
+    "lon",
+    "offered_at",
+    "answered_at",
+    "abandoned_at",
+    "ended_at",
+    "disposition",
+    "incident",
+]
 
 
 @pytest.fixture

@@ -230,17 +230,20 @@ def test_a_role_that_ends_closes_the_socket_within_seconds(stack):
         assert time.monotonic() - started < 8
 
 
+MANY_EVENTS = """
+INSERT INTO events_event (kind, region, agency_codes, actor_id, actor_label, occurred_at, recorded_at, source, public,
+  exercise, data, data_sha256)
+SELECT 'unit.status', '35.77', '{}', '', '', now(), now(), 'live', true, true, d.data, sha256(d.data::bytea) FROM (
+  SELECT '{"sight":{"agencies":{},"confidential":false,"users":{}},"unit":{"id":"u","version":' || n || '}}' AS data
+  FROM generate_series(1, 300) n) d
+"""
+
+
 def test_a_socket_that_does_not_acknowledge_is_closed(stack):
     with Listener(stack, "operator.madiun", acks=False) as listener:
         assert listener.next()["kind"] == "hello"
         with psycopg.connect(stack.env["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(
-                "INSERT INTO events_event (kind, region, agency_codes, actor_id, actor_label, occurred_at, recorded_at,"
-                " source, public, exercise, data, data_sha256) SELECT 'unit.status', '35.77', '{}', '', '', now(), now(),"
-                " 'live', true, true, d.data, sha256(d.data::bytea) FROM (SELECT"
-                ' \'{"sight":{"agencies":{},"confidential":false,"users":{}},"unit":{"id":"u","version":\''
-                " || n || '}}' AS data FROM generate_series(1, 300) n) d"
-            )
+            connection.execute(MANY_EVENTS)
         assert listener.closed_with() == 4008
     assert stack.manage("verify_audit").returncode == 0
 

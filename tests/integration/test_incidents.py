@@ -203,15 +203,31 @@ def test_numbers_run_per_region_and_day(operator):
 
 def test_an_answer_has_the_shape_of_the_contract(operator):
     incident = operator.report(FIRE, location={"lat": -7.63, "lon": 111.52})
-    wanted = (
-        "id number version region status type subtype priority confidential classification area assignments referrals"
-        " duplicates seq warnings"
-    ).split()
+    wanted = [
+        "id",
+        "number",
+        "version",
+        "region",
+        "status",
+        "type",
+        "subtype",
+        "priority",
+        "confidential",
+        "classification",
+        "area",
+        "assignments",
+        "referrals",
+        "duplicates",
+        "seq",
+        "warnings",
+    ]
     assert set(wanted) <= set(incident)
     assert set(incident["area"]) == {"code", "name", "level", "precision"}
-    assert set("type confidence candidates extra_types reasons needs_review".split()) <= set(incident["classification"])
+    assert set(["type", "confidence", "candidates", "extra_types", "reasons", "needs_review"]) <= set(
+        incident["classification"]
+    )
     for assignment in incident["assignments"]:
-        assert set("id version agency role status reason deadlines".split()) <= set(assignment)
+        assert set(["id", "version", "agency", "role", "status", "reason", "deadlines"]) <= set(assignment)
         assert {d["stage"] for d in assignment["deadlines"]} == {"acknowledge", "arrive", "complete"}
     for reason in incident["classification"]["reasons"]:
         assert FIRE[reason["start"] : reason["end"]] == reason["text"]

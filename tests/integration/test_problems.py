@@ -31,10 +31,26 @@ def is_problem(answer, status):
 
 
 ODD = ["x", 5, 3.5, True, None, [], {}, [[]], {"a": 1}, "", "\x00", "1" * 500, 10**30, -1, ["x", 5, {}], "2026-99-99"]
-FIELDS = (
-    "narrative caller location call channel type priority agencies answers occurred_at source exercise"
-    " caller.number caller.name caller.safe_to_call_back location.lat location.lon location.text"
-).split()
+FIELDS = [
+    "narrative",
+    "caller",
+    "location",
+    "call",
+    "channel",
+    "type",
+    "priority",
+    "agencies",
+    "answers",
+    "occurred_at",
+    "source",
+    "exercise",
+    "caller.number",
+    "caller.name",
+    "caller.safe_to_call_back",
+    "location.lat",
+    "location.lon",
+    "location.text",
+]
 
 
 @pytest.mark.parametrize("field", FIELDS)

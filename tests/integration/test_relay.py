@@ -16,6 +16,7 @@ from tests.integration.test_feed import head_of
 from tests.integration.test_sweeps import breaches, overdue
 
 pytestmark = pytest.mark.xdist_group("stack")
+NUMBERED = "SELECT 1 FROM events_event WHERE incident_id = %s AND seq IS NOT NULL"
 
 
 def processes(stack, *words: str) -> list[int]:
@@ -81,8 +82,7 @@ def test_when_a_relay_is_killed_the_other_numbers_on_within_seconds(stack):
         relays = wait_for(lambda: len(found := processes(stack, "relay")) >= 2 and found, 20)
         os.kill(relays[0], signal.SIGKILL)
         incident, started = report(stack), time.monotonic()
-        wait_for(lambda i=incident: query(stack, "SELECT 1 FROM events_event WHERE incident_id = %s AND seq IS NOT NULL",
-                                          i["id"]), 10)  # fmt: skip
+        wait_for(lambda i=incident: query(stack, NUMBERED, i["id"]), 10)
         assert time.monotonic() - started < 6  # 3 s on an idle machine
         wait_for(lambda old=relays[0]: len(found := processes(stack, "relay")) >= 2 and old not in found, 20)
     assert_no_gaps(stack)

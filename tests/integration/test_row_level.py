@@ -17,9 +17,13 @@ TABLES = ("incidents_text", "incidents_identity")
 def _reports():
     Acting("operator.madiun").report("kebakaran rumah", caller={"name": "Ani", "number": "0812345678"}, agencies=[
         {"code": "damkar", "role": "lead"}])  # fmt: skip
-    Acting("supervisor.madiun").report("suami memukuli istrinya", type="violence_women_children", caller={"name": "Siti"},
-                                       agencies=[{"code": "dp3a", "role": "lead"}, {"code": "rsud", "role": "support"}],
-                                       location={"text": "jalan Pahlawan"})  # fmt: skip
+    Acting("supervisor.madiun").report(
+        "suami memukuli istrinya",
+        type="violence_women_children",
+        caller={"name": "Siti"},
+        agencies=[{"code": "dp3a", "role": "lead"}, {"code": "rsud", "role": "support"}],
+        location={"text": "jalan Pahlawan"},
+    )
 
 
 def rows(table: str) -> int:
