@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from agencies.access import Actor
 from agencies.rowlevel import NOTHING, apply, settings_of
 from events import services as events
-from events.services import Answered, Fact, Intent
+from events.bulk import Batch
+from events.models import Event
+from events.services import Answered, Fact, Intent, KeyInWork
 
 
 @dataclass(slots=True)
@@ -25,24 +27,37 @@ class Write:
     answered: Answered | None
 
     def record(self, facts: Iterable[Fact]) -> None:
+        """Write events of what was done, in one statement."""
         events.record(facts, actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
 
-    def done(self, *, region: str, kind: str, id: uuid.UUID, version: int, status: int = 200) -> Answered:
-        """Keep the answer to the key (when there is one) and return it."""
+    def event_rows(self, facts: Iterable[Fact]) -> list[Event]:
+        """The same as unsaved rows, for a batch."""
+        return events.event_rows(facts, actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
+
+    def done(self, *, region: str, kind: str, id: uuid.UUID, version: int, status: int = 200,
+             batch: Batch | None = None) -> Answered:  # fmt: skip
+        """The answer; with a key it is kept, in `batch` (which the caller writes) or in a statement of its own."""
+        answer = Answered(kind, id, version, status, self.head, self.actor.id, region)
         if self.wish is not None:
-            events.answered(
-                self.wish, region=region, kind=kind, id=id, version=version, status=status, seq=self.head, at=self.at
-            )
-        return Answered(kind, id, version, status, self.head, self.actor.id, region)
+            own = batch if batch is not None else Batch()
+            own.add([events.answer_row(self.wish, answer, self.at)])
+            if batch is None:
+                own.write()
+        return answer
 
 
 @contextmanager
 def writing(actor: Actor, at: datetime, wish: Intent | None = None) -> Iterator[Write]:
-    """The outermost transaction of a service."""
-    with transaction.atomic(durable=True):
-        begun = events.begin(wish, settings_of(actor))
-        yield Write(actor, at, begun.head, wish, begun.answered)
-        if connection.savepoint_ids:  # inside another transaction (tests): a local setting would outlive this block
-            apply(NOTHING)
+    """The outermost transaction of a service. Raises KeyInWork when the key was answered while this one worked."""
+    try:
+        with transaction.atomic(durable=True):
+            begun = events.begin(wish, settings_of(actor))
+            yield Write(actor, at, begun.head, wish, begun.answered)
+            if connection.savepoint_ids:  # inside another transaction (tests): a local setting would outlive it
+                apply(NOTHING)
+    except IntegrityError as error:
+        if events.is_answered_twice(error):
+            raise KeyInWork from error
+        raise
     if begun.answered is None:
         events.ring()

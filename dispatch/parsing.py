@@ -297,6 +297,7 @@ def read_change(action: str, body: Mapping[str, Any]) -> Change:
         action=action,
         version=read.version(required=transition.needs_version),
         occurred_at=read.time("occurred_at"),
+        source=read.one_of("source", SOURCES) or "live",
         type=read.text("type"),
         priority=read.one_of("priority", PRIORITIES),
         narrative=None if narrative is None else read.text("narrative"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connection
 
+from events.bulk import Batch
 from events.chain import canonical, sha256
 from events.models import Event, Once
 
@@ -67,29 +68,35 @@ def intent(key: uuid.UUID, body: Any, actor_id: str) -> Intent:
     return Intent(key, hashlib.sha256(canonical(body).encode()).digest(), actor_id)
 
 
-def record(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: datetime) -> list[Event]:
+def event_rows(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: datetime) -> list[Event]:
+    """Unsaved rows of the log."""
+    return [_event_row(fact, actor_id, actor_label, at) for fact in facts]
+
+
+def _event_row(fact: Fact, actor_id: str, actor_label: str, at: datetime) -> Event:
+    text = canonical(fact.data)
+    return Event(
+        kind=fact.kind,
+        region=fact.region,
+        incident_id=fact.incident_id,
+        agency_codes=list(fact.agency_codes),
+        actor_id=actor_id,
+        actor_label=actor_label,
+        occurred_at=fact.occurred_at or at,
+        recorded_at=at,
+        source=fact.source,
+        public=fact.public,
+        exercise=fact.exercise,
+        data=text,
+        data_sha256=sha256(text),
+    )
+
+
+def record(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: datetime) -> None:
     """Write facts to the log in one statement. The relay numbers them after the commit."""
-    rows = []
-    for fact in facts:
-        text = canonical(fact.data)
-        rows.append(
-            Event(
-                kind=fact.kind,
-                region=fact.region,
-                incident_id=fact.incident_id,
-                agency_codes=list(fact.agency_codes),
-                actor_id=actor_id,
-                actor_label=actor_label,
-                occurred_at=fact.occurred_at or at,
-                recorded_at=at,
-                source=fact.source,
-                public=fact.public,
-                exercise=fact.exercise,
-                data=text,
-                data_sha256=sha256(text),
-            )
-        )
-    return Event.objects.bulk_create(rows)
+    batch = Batch()
+    batch.add(event_rows(facts, actor_id=actor_id, actor_label=actor_label, at=at))
+    batch.write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
 
     Holds the key until the end of the transaction. Raises KeyInWork while another request works on the same key,
     KeyReused when the key came with another body. The look-up's snapshot may be older than the commit of the lock's
-    last holder; then the unique key refuses the second answer (`answered`), and the client's next try is a replay.
+    last holder; then the unique key refuses the second answer, and the client's next try is a replay.
     """
     lock = "pg_try_advisory_xact_lock(%s)" if wish else "true"
     query = _BEGIN.format(lock=lock, settings="".join(", set_config(%s, %s, true)" for _ in settings))
@@ -132,16 +139,26 @@ def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
     return Begun(row[0], replace(Answered(*row[3:10]), replayed=True))
 
 
-def answered(wish: Intent, *, region: str, kind: str, id: uuid.UUID, version: int, status: int, seq: int,
-             at: datetime) -> None:  # fmt: skip
-    """Keep the answer to a key, in the same transaction as the work."""
-    try:
-        Once.objects.create(
-            key=wish.key, body_sha256=wish.body_sha256, actor_id=wish.actor_id, region=region, object_kind=kind,
-            object_id=id, object_version=version, status=status, seq=seq, created_at=at,
-        )  # fmt: skip
-    except IntegrityError as error:
-        raise KeyInWork from error
+def answer_row(wish: Intent, answer: Answered, at: datetime) -> Once:
+    """The unsaved answer to a key, to be written in the same transaction as the work."""
+    return Once(
+        key=wish.key,
+        body_sha256=wish.body_sha256,
+        actor_id=wish.actor_id,
+        region=answer.region,
+        object_kind=answer.object_kind,
+        object_id=answer.object_id,
+        object_version=answer.object_version,
+        status=answer.status,
+        seq=answer.seq,
+        created_at=at,
+    )
+
+
+def is_answered_twice(error: IntegrityError) -> bool:
+    """Whether a write failed because another request has answered the same key in the meantime."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == "events_once_pkey"
 
 
 def purge_answers(*, before: datetime) -> int:

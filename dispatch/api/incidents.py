@@ -58,6 +58,8 @@ class IncidentsView(ApiView):
         if draft is None:
             return answer(request, done, warnings)
         warnings += presenters.location_warnings(draft.decision.located)
+        if report.occurred_at and report.occurred_at > draft.incident.occurred_at:
+            warnings.append({"field": "occurred_at", "message": "di depan jam server; disetel mundur"})
         body = presenters.created_answer(draft, done.seq) | {"warnings": [*cleaned_fields(request), *warnings]}
         return Response(body, status=done.status)
 

@@ -296,7 +296,8 @@ def withdraw_all(write: Write, locked: Locked, reason: str) -> None:
 def withdraw_one(write: Write, locked: Locked, assignment: Assignment, reason: str) -> None:
     """Withdraw an assignment inside a transaction that is open already."""
     assignment.status = AssignmentStatus.WITHDRAWN
-    _apply(write, _Case(locked, assignment, write.at, False), Step("withdraw", reason=reason))
+    case = _Case(locked, assignment, locked.occurred_at or write.at, False)
+    _apply(write, case, Step("withdraw", reason=reason, source=locked.source))
 
 
 _AT_WORK = ["assigned", "acknowledged", "dispatched", "arrived"]

@@ -52,8 +52,9 @@ def add_attachment(*, incident_id: uuid.UUID, upload: UploadedFile, actor: Actor
         if locked.level not in ("full", "task"):
             raise NotPermitted
         path = _store(incident_id, digest, known[1], data)
+        name = "" if locked.incident.confidential else (upload.name or "")[-120:]  # a name may be a person's
         row = Attachment(
-            id=new_id(), incident=locked.incident, path=path, name=(upload.name or "")[-120:], media_type=known[0],
+            id=new_id(), incident=locked.incident, path=path, name=name, media_type=known[0],
             size=len(data), sha256=digest, created_at=at, created_by_id=user_id(actor),
         )  # fmt: skip
         if not Attachment.objects.filter(incident=locked.incident, sha256=digest).exists():

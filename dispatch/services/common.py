@@ -32,6 +32,10 @@ class Locked:
     level: Level
     confidential: bool
     """At the time of the lock, like `access`: what the next event compares with."""
+    occurred_at: datetime | None = None
+    """When the change happened, where that is not now: it goes into every event of the change."""
+    source: str = "live"
+    clamped: bool = False
 
     def snapshot(self) -> dict[str, Any]:
         """The full board row as it is in the database now."""
@@ -120,6 +124,9 @@ def tell(write: Write, kind: str, locked: Locked, **more: Any) -> None:
 def fact_now(kind: str, locked: Locked, row: dict[str, Any] | None = None, **more: Any) -> Fact:
     """An event about the incident as it is now, with who may see it now and, when that changed, who could before."""
     incident = locked.incident
+    more = {"occurred_at": locked.occurred_at, "source": locked.source} | more
+    if locked.clamped:
+        more["clamped"] = True
     access = incidents.access_of([incident.id])[incident.id]
     if (access, incident.confidential) != (locked.access, locked.confidential):
         more["was"] = {"agencies": locked.access.agencies, "users": locked.access.users,

@@ -17,10 +17,20 @@ from dispatch.models import Assignment, Deadline
 from dispatch.reports import Caller, Located, Report
 from dispatch.services import access
 from dispatch.services.assignments import withdraw_all
-from dispatch.services.common import Locked, check_permission, check_version, fact_now, lock_incident, step, touch
+from dispatch.services.common import (
+    Locked,
+    check_permission,
+    check_version,
+    clamp,
+    fact_now,
+    lock_incident,
+    step,
+    touch,
+)
 from dispatch.services.plans import new_deadlines, replan
-from dispatch.services.reports import create_incident, link_call, locate, new_assignment, preview
+from dispatch.services.reports import add_incident, link_call, locate, new_assignment, preview
 from dispatch.services.sealing import seal_case
+from events.bulk import Batch
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import INCIDENT, IncidentStatus
@@ -43,6 +53,7 @@ class Change:
     action: str
     version: int | None = None
     occurred_at: datetime | None = None
+    source: str = "live"
     type: str = ""
     priority: str = ""
     narrative: str | None = None
@@ -63,7 +74,8 @@ def change(*, incident_id: uuid.UUID, change_: Change, actor: Actor, at: datetim
         if write.answered:
             return write.answered
         locked = lock_incident(actor, incident_id)
-        incident = locked.incident
+        incident, locked.source = locked.incident, change_.source
+        locked.occurred_at, locked.clamped = clamp(change_.occurred_at, at)
         check_permission(actor, INCIDENT.transitions[change_.action].permission, incident.region_id)
         current = locked.snapshot()
         check_version(incident, change_.version, current)
@@ -200,7 +212,8 @@ def _outcome_of_lead(incident: Incident) -> str:
 def _finish(write: Write, locked: Locked, status: str, kind: str, changed: list[str]) -> None:
     incident = locked.incident
     incident.status = status
-    incident.closed_at = write.at if status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED) else None
+    ended = status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+    incident.closed_at = (locked.occurred_at or write.at) if ended else None
     touch(incident, "status", "closed_at", "outcome", "merged_into", edited=True)
     write.record([fact_now(kind, locked, changed=changed)])
 
@@ -284,7 +297,10 @@ def _copy_to(write: Write, locked: Locked, region_code: str) -> Incident:
         type=incident.base if incident.confidential else "",  # what a person sealed stays sealed
     )  # fmt: skip
     decision = preview(report, region=region, at=write.at)
-    return create_incident(write, report, decision, region, handed_over_from=incident).incident
+    batch = Batch()
+    draft = add_incident(batch, write, report, decision, region, handed_over_from=incident)
+    batch.write()
+    return draft.incident
 
 
 _ACTIONS = {

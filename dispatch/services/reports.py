@@ -8,7 +8,6 @@ from django.db import connection
 
 from agencies import caches as agencies_caches
 from agencies.access import Actor, Role
-from agencies.bulk import insert_together
 from agencies.ids import new_id
 from agencies.problems import Malformed, NotVisible
 from agencies.reference import RegionRef
@@ -19,6 +18,7 @@ from dispatch.routing import Chosen
 from dispatch.rows import NextDue, assignment_row, incident_row
 from dispatch.services import access
 from dispatch.services.facts import call_fact, incident_fact
+from events.bulk import Batch
 from events.services import Answered, Fact, Intent
 from incidents import caches, places, selectors
 from incidents.lifecycle import Disposition
@@ -102,19 +102,23 @@ def log_report(
     with writing(actor, at, wish) as write:
         if write.answered:
             return write.answered, None
-        draft = create_incident(write, report, decision, region)
-        return write.done(region=region.code, kind="incident", id=draft.incident.id, version=1, status=201), draft
+        batch = Batch()
+        draft = add_incident(batch, write, report, decision, region)
+        incident_id = draft.incident.id
+        done = write.done(region=region.code, kind="incident", id=incident_id, version=1, status=201, batch=batch)
+        batch.write()
+        return done, draft
 
 
-def create_incident(write: Write, report: Report, decision: Decision, region: RegionRef,
-                    handed_over_from: Incident | None = None) -> Draft:  # fmt: skip
-    """The rows and events of a new incident, inside a transaction that is open already."""
+def add_incident(batch: Batch, write: Write, report: Report, decision: Decision, region: RegionRef,
+                 handed_over_from: Incident | None = None) -> Draft:  # fmt: skip
+    """Add the rows and events of a new incident to a batch. The number comes last: it locks the region's counter."""
     call = _call_of(write, report) if report.call else None
     draft = _draft(write, report, decision, region, call)
     draft.incident.handed_over_from = handed_over_from
+    batch.add([*draft.access, *draft.rows])
     draft.incident.number = next_number(region, write.at)
-    insert_together([draft.incident, *draft.access, *draft.rows])
-    write.record(_facts(draft, call))
+    batch.add([draft.incident, *write.event_rows(_facts(draft, call))])
     return draft
 
 

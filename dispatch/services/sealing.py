@@ -10,6 +10,7 @@ from agencies.reference import RegionRef
 from agencies.rowlevel import apply
 from dispatch.services.access import change_agency, level_of_agency
 from incidents.models import (
+    Attachment,
     Call,
     CaseKey,
     Classification,
@@ -42,6 +43,7 @@ def seal_case(incident: Incident, region: RegionRef, at: datetime) -> None:
         text.save(update_fields=["plain", "sealed", "retention"])
     _seal_people(incident, vault)
     _seal_reasons(incident, vault)
+    Attachment.objects.filter(incident=incident).update(name="")
     apply({"siaga.system": ""})
     for row in IncidentAccess.objects.filter(incident=incident, until=None, agency__isnull=False, level="full"):
         agency = next((a for a in region.agencies.values() if a.id == str(row.agency_id)), None)

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile as File
 from django.db import connection
 from django.urls import get_resolver
 from django.utils import timezone
@@ -212,11 +213,13 @@ def test_turning_it_confidential_hides_it_everywhere_at_once(operator):
     )  # fmt: skip
     operator.ok(f"incidents/{ordinary['id']}/notes/", {"text": NOTE})
     operator.act(ordinary, "update", version=2, priority="high", reason=REASON)
+    path, photo = f"/api/v1/incidents/{ordinary['id']}/attachments/", File(f"{NAME}.png", b"\x89PNG\r\n\x1a\n")
+    assert operator.client.post(path, {"file": photo}, headers=operator.headers).status_code == 201
     number()
     readers = {name: Acting(name) for name in READERS}
     boards = {name: reader.board() for name, reader in readers.items()}
     assert all(ordinary["id"] in as_fold(board)["incidents"] for board in boards.values())
-    operator.act(ordinary, "update", version=3, type="violence_women_children", reason=REASON)
+    operator.act(ordinary, "update", version=4, type="violence_women_children", reason=REASON)
     number()
     for name, reader in readers.items():
         fresh, frames = reader.board(), reader.events(boards[name]["seq"])

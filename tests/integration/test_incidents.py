@@ -1,5 +1,7 @@
 """What the desk does with an incident: every action over the API, what it needs, what it refuses."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.db.models import F
 from django.utils import timezone
@@ -263,6 +265,22 @@ def test_the_list_filters_searches_and_pages(operator):
 @pytest.mark.parametrize(("after", "limit"), [("x", "2"), ("fHw=", "2"), ("", "0"), ("", "-1"), ("", "x")])
 def test_bad_pages_are_malformed(operator, after, limit):
     assert operator.get("incidents/", region=MADIUN, after=after, limit=limit).status_code == 400
+
+
+def test_a_time_of_its_own_is_kept_and_one_from_the_future_is_set_back_and_flagged(operator):
+    late, early = (timezone.now() + timedelta(hours=h) for h in (1, -1))
+    incident = operator.report(FIRE, occurred_at=late.isoformat())
+    assert "occurred_at" in {w["field"] for w in incident["warnings"]}
+    operator.act(incident, "cancel", reason="salah", occurred_at=early.isoformat(), source="paper")
+    entry = operator.incident(incident["id"])["timeline"][-1]
+    assert (entry["kind"], entry["source"]) == ("incident.cancelled", "paper")
+    assert datetime.fromisoformat(entry["at"]) == early
+    assert Incident.objects.get(id=incident["id"]).closed_at == early
+    other = operator.report(FIRE)
+    operator.act(other, "update", version=1, priority="low", occurred_at=late.isoformat())
+    entry = operator.incident(other["id"])["timeline"][-1]
+    assert entry["clamped"]
+    assert datetime.fromisoformat(entry["at"]) <= timezone.now()
 
 
 def test_nothing_of_an_incident_is_deleted_by_ending_it(operator, supervisor):
