@@ -21,7 +21,7 @@ def _shape(model: type[models.Model]) -> tuple[str, tuple[tuple[str, str], ...],
     names = ", ".join(quoted(field.column) for field in fields)
     table = quoted(model._meta.db_table)
     sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"
-    binary = tuple(field.column for field in fields if isinstance(field, models.BinaryField))
+    binary = tuple(str(field.column) for field in fields if isinstance(field, models.BinaryField))
     return sql, tuple((field.column, field.attname) for field in fields), binary
 
 
