@@ -79,7 +79,9 @@ def _live(place: Place) -> Spec:
     return _python(
         "live",
         *("-m", "daphne", "-b", place.address, "-p", str(place.live_port), "-v", "0"),
-        *("--websocket_timeout", "-1", "--no-server-name", "callcenter112.asgi:application"),
+        # a thousand screens that come back at once must not be refused because their handshake had to wait
+        *("--websocket_timeout", "-1", "--websocket_connect_timeout", "20", "--no-server-name"),
+        "callcenter112.asgi:application",
         tier=2,
         ready=lambda: status(place.probe_address, place.live_port, "/") is not None,
     )
