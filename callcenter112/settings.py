@@ -166,8 +166,16 @@ CHANNEL_LAYERS = {
     }
 }
 
-# Celery spells a unix socket address redis+socket://
-CELERY_BROKER_URL = VALKEY_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+
+def _broker(url: str) -> str:
+    """Celery spells a socket's address redis+socket://PATH?virtual_host=DB, and the other one redis://HOST:PORT/DB."""
+    if url.startswith("unix://"):
+        return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    address, _, number = url.partition("?db=")
+    return f"{address.rstrip('/')}/{number}" if number else url
+
+
+CELERY_BROKER_URL = _broker(VALKEY_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 60,

@@ -60,6 +60,8 @@ class IncidentsView(ApiView):
         warnings += presenters.location_warnings(draft.decision.located)
         if report.occurred_at and report.occurred_at > draft.incident.occurred_at:
             warnings.append({"field": "occurred_at", "message": "di depan jam server; disetel mundur"})
+        if draft.call_set_aside:
+            warnings.append({"field": "call", "message": "tidak dikenal atau sudah terhubung; diabaikan"})
         body = presenters.created_answer(draft, done.seq) | {"warnings": [*cleaned_fields(request), *warnings]}
         return Response(body, status=done.status)
 

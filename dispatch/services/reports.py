@@ -83,6 +83,7 @@ class Draft:
     report: Report
     decision: Decision
     region: RegionRef
+    call_set_aside: bool = False
     row: dict[str, Any] = field(default_factory=dict)
     classification: Classification | None = None
     rows: list[Any] = field(default_factory=list)
@@ -116,18 +117,18 @@ def add_incident(batch: Batch, write: Write, report: Report, decision: Decision,
     call = _call_of(write, report) if report.call else None
     draft = _draft(write, report, decision, region, call)
     draft.incident.handed_over_from = handed_over_from
+    draft.call_set_aside = bool(report.call) and call is None
     batch.add([*draft.access, *draft.rows])
     draft.incident.number = next_number(region, write.at)
     batch.add([draft.incident, *write.event_rows(_facts(draft, call))])
     return draft
 
 
-def _call_of(write: Write, report: Report) -> Call:
+def _call_of(write: Write, report: Report) -> Call | None:
+    """The call to link; None when it is unknown or belongs to another incident already: the report is taken anyway."""
     call = selectors.calls_visible_to(write.actor).select_for_update().filter(id=report.call).first()
-    if call is None:
-        raise Malformed("Panggilan tidak ditemukan.", errors=[{"field": "call", "message": "not found"}])
-    linked = IncidentCall.objects.filter(call=call).values_list("incident_id", flat=True).first()
-    calls.check_not_linked(linked)
+    if call is None or IncidentCall.objects.filter(call=call).exists():
+        return None
     return call
 
 
@@ -145,7 +146,7 @@ def _draft(write: Write, report: Report, decision: Decision, region: RegionRef, 
     ]  # fmt: skip
     for chosen in decision.routing.chosen:
         _add_assignment(draft, chosen, write)
-    if decision.confidential and Role.SUPERVISOR not in {p.role for p in write.actor.posts} and user_id(write.actor):
+    if decision.confidential and region.code not in write.actor.regions(Role.SUPERVISOR) and user_id(write.actor):
         draft.access.append(access.for_user(incident.id, write.actor.id, "full", write.at, "mencatat laporan"))
     return draft
 

@@ -275,13 +275,13 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """An empty database, the `migrate` service, then all the others."""
+    """An empty database, the `migrate` service, then all the others. At the end all stop in time when they are told."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     made = Deployment(
         directory=tmp_path_factory.mktemp("compose"),
         port=_free_ports(),
         database_url=_own_database(os.environ["DATABASE_URL"], f"compose_{worker}"),
-        valkey_url=re.sub(r"db=\d+", "db=15", os.environ["VALKEY_URL"]),
+        valkey_url=re.sub(r"(/\d*|\?db=\d+)?$", "?db=15", os.environ["VALKEY_URL"], count=1),
     )
     migrated = made.run("migrate", made.argv("migrate"), 200)
     assert migrated.returncode == 0, migrated.stderr
@@ -291,6 +291,11 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             started = running(made.argv(name), made.environment(name), made.directory / f"{name}.log")
             made.processes[name] = stack.enter_context(started)
         yield made
+        for process in made.processes.values():
+            process.terminate()
+        for name, process in made.processes.items():  # here and not in a test: the tests come in any order
+            seconds = int(str(SERVICES[name]["stop_grace_period"]).removesuffix("s"))
+            assert process.wait(seconds) in (0, -signal.SIGTERM), (name, made.log(name))
 
 
 @pytest.mark.parametrize("name", RUNNING)
@@ -331,14 +336,6 @@ def test_demo_users_keep_a_deployment_from_starting_again(deployment: Deployment
     again = deployment.run("migrate", deployment.argv("migrate"))
     assert again.returncode == 1
     assert "siaga.E009" in again.stderr
-
-
-def test_all_end_when_they_are_told_to(deployment: Deployment) -> None:
-    for process in deployment.processes.values():
-        process.terminate()
-    for name, process in deployment.processes.items():
-        seconds = int(str(SERVICES[name]["stop_grace_period"]).removesuffix("s"))
-        assert process.wait(seconds) in (0, -signal.SIGTERM), (name, deployment.log(name))
 
 
 def test_the_health_check_says_why_not(tmp_path: Path) -> None:

@@ -34,3 +34,12 @@ def test_the_answer_of_a_save_equals_what_reading_would_answer(api):
             read = incident_answer(actor, UUID(saved["id"]), saved["seq"], detail=False)
         assert saved.pop("warnings") == []
         assert saved == read
+
+
+def test_a_report_is_taken_even_when_its_call_is_unknown_or_belongs_to_another_incident(api):
+    operator = api("operator.madiun")
+    call = operator.post("calls/", {"region": "35.77", "number": "081234567890"}, key=uuid.uuid4()).json()
+    operator.report("35.77", "pohon tumbang", call=call["id"])
+    for other in (call["id"], str(uuid.uuid4())):
+        incident = operator.report("35.77", "pohon tumbang lagi", call=other)
+        assert "call" in [warning["field"] for warning in incident["warnings"]]
