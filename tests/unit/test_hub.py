@@ -1,6 +1,7 @@
 """The live hub looks after the rights of those it looked up, and of nobody else."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from agencies.access import NOBODY, Actor, Post, Role
 from dispatch import hub as module
@@ -25,5 +26,6 @@ def test_a_socket_that_joins_while_rights_are_looked_up_stays_open(monkeypatch):
         return {identity: NOBODY if identity[1] == "fired" else DESK for identity in identities}
 
     monkeypatch.setattr(module, "actors_now", look_up)
-    asyncio.run(hub._check_rights())
+    with ThreadPoolExecutor(1) as thread:  # browser tests of the same worker keep a loop running in the main thread
+        thread.submit(asyncio.run, hub._check_rights()).result(10)
     assert (early.closing, late.closing, fired.closing) == (0, 0, 4003)
