@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from agencies import caches
-from agencies.access import AGENCY_ROLES, Actor, Level
+from agencies.access import Actor, Level
 from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from dispatch.lifecycle import ENDED
@@ -110,17 +110,3 @@ def incident_for(actor: Actor, incident_id: uuid.UUID) -> Seen:
     if not seen:
         raise NotVisible
     return seen[0]
-
-
-def region_permissions_apply(actor: Actor, assignment: Assignment) -> bool:
-    """Whether an agency actor works for the assignment's agency (desk roles: always)."""
-    if any(post.role not in AGENCY_ROLES and post.region == assignment.incident.region_id for post in actor.posts):
-        return True
-    return str(assignment.agency_id) in actor.agencies
-
-
-def open_deadlines_of(incident_id: uuid.UUID) -> list[Deadline]:
-    """All deadlines of an incident and its assignments, oldest first."""
-    return list(Deadline.objects.filter(incident_id=incident_id).order_by("starts_at")) + list(
-        Deadline.objects.filter(assignment__incident_id=incident_id).order_by("starts_at", "due_at")
-    )

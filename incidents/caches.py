@@ -4,7 +4,7 @@ import threading
 from functools import lru_cache
 
 from agencies import caches as agencies_caches
-from agencies.reference import AreaRef, RegionRef
+from agencies.reference import RegionRef
 from agencies.spatial import AreaHit, AreaIndex, RegionHit, RegionIndex, shipped_area_index, shipped_region_index
 from incidents.triage import CompiledRules, builtin_rules, compile_rules
 
@@ -39,11 +39,6 @@ def area_at(region: RegionRef, lat: float, lon: float) -> AreaHit:
     with _lock:
         index = _area_index(region.code, region.name)
     return index.locate(lat, lon)
-
-
-def area_ref(region: RegionRef, code: str) -> AreaRef | None:
-    """The area as configuration knows it."""
-    return region.areas.get(code)
 
 
 def warm_up() -> None:

@@ -16,7 +16,7 @@ from agencies.writing import Write, writing
 from dispatch import selectors
 from dispatch.deadlines import plan
 from dispatch.lifecycle import ASSIGNMENT, AssignmentStatus
-from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.models import Assignment, UnitAssignment
 from dispatch.services import access
 from dispatch.services.common import (
     Locked,
@@ -30,6 +30,7 @@ from dispatch.services.common import (
     touch,
 )
 from dispatch.services.facts import unit_fact
+from dispatch.services.plans import deadline_row
 from events.services import Answered, Fact, Intent
 from incidents.lifecycle import Outcome
 from incidents.models import Text
@@ -170,11 +171,7 @@ def _acknowledge(write: Write, case: _Case, step_: Step) -> None:
     stop_clocks(case.assignment, case.occurred_at, "acknowledge")
     incident = case.locked.incident
     planned = plan(case.locked.region, "dispatch", incident.type, incident.base, incident.priority, case.occurred_at)
-    Deadline.objects.create(
-        assignment=case.assignment, stage=planned.stage, target_id=planned.target_id or None,
-        target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
-        due_at=planned.due_at,
-    )  # fmt: skip
+    deadline_row(planned, assignment=case.assignment).save(force_insert=True)
 
 
 def _dispatch(write: Write, case: _Case, step_: Step) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import IntegrityError
 
 from agencies.access import Actor
-from agencies.ids import new_id
 from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from agencies.writing import Write, writing
@@ -15,6 +14,7 @@ from dispatch.models import Deadline
 from dispatch.selectors import region_or_404
 from dispatch.services.common import FUTURE, check_permission, clamp
 from dispatch.services.facts import call_fact
+from dispatch.services.plans import deadline_row
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import Disposition
@@ -52,11 +52,7 @@ def _known(offered: OfferedCall, region: RegionRef) -> Call | None:
 
 
 def _start(call: Call, stage: str, region: RegionRef, at: datetime) -> None:
-    p = plan(region, stage, "", "", "", at)
-    Deadline.objects.create(
-        id=new_id(), call=call, stage=stage, target_id=p.target_id or None, target_version=p.target_version or None,
-        starts_at=p.starts_at, warn_at=p.warn_at, due_at=p.due_at,
-    )  # fmt: skip
+    deadline_row(plan(region, stage, "", "", "", at), call=call).save(force_insert=True)
 
 
 def _stop(call: Call, at: datetime, *stages: str, void: bool = False) -> None:

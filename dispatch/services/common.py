@@ -1,7 +1,6 @@
 """What the services of dispatch share: locking an incident, bumping versions, telling what changed."""
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 from agencies.access import Actor, Level, can
 from agencies.problems import NotPermitted, NotVisible, StaleVersion, WrongState
 from agencies.reference import RegionRef
-from agencies.writing import Write
 from dispatch import selectors
 from dispatch.models import Assignment, Deadline
 from dispatch.services.facts import incident_fact
@@ -20,6 +18,7 @@ from incidents.models import Incident
 from incidents.selectors import Access
 
 FUTURE = timedelta(seconds=60)
+"""A client's clock may be this far ahead; later times are set back and flagged."""
 
 
 @dataclass(slots=True)
@@ -96,13 +95,6 @@ def touch(incident: Incident, *fields: str, edited: bool = False) -> None:
     incident.save(update_fields=names)
 
 
-def finish_deadlines(found: Iterable[Deadline], at: datetime, *, void: bool = False) -> None:
-    """Stop clocks: the stage was reached, or (`void`) fell away."""
-    ids = [deadline.id for deadline in found]
-    if ids:
-        Deadline.objects.filter(id__in=ids, done_at=None).update(done_at=at, void=void)
-
-
 def stop_clocks(assignment: Assignment, at: datetime, *stages: str, void: bool = False) -> None:
     """Stop clocks of an assignment; all of them when no stage is named."""
     open_ = Deadline.objects.filter(assignment=assignment, done_at=None)
@@ -114,11 +106,6 @@ def stop_clocks(assignment: Assignment, at: datetime, *stages: str, void: bool =
 def assignment_part(row: dict[str, Any], assignment_id: uuid.UUID) -> dict[str, Any] | None:
     """The assignment inside its incident's row."""
     return next((part for part in row["assignments"] if part["id"] == str(assignment_id)), None)
-
-
-def tell(write: Write, kind: str, locked: Locked, **more: Any) -> None:
-    """Record one event about the incident as it is now."""
-    write.record([fact_now(kind, locked, **more)])
 
 
 def fact_now(kind: str, locked: Locked, row: dict[str, Any] | None = None, **more: Any) -> Fact:

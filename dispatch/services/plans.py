@@ -7,11 +7,13 @@ from dispatch.deadlines import ON_ASSIGNED, Planned, plan
 from dispatch.lifecycle import AT_WORK
 from dispatch.models import Assignment, Deadline
 from dispatch.services.common import Locked
+from incidents.models import Call
 
 
-def _row(assignment: Assignment, planned: Planned) -> Deadline:
+def deadline_row(planned: Planned, *, assignment: Assignment | None = None, call: Call | None = None) -> Deadline:
+    """An unsaved deadline of an assignment or of a call."""
     return Deadline(
-        id=new_id(), assignment=assignment, stage=planned.stage, target_id=planned.target_id or None,
+        id=new_id(), assignment=assignment, call=call, stage=planned.stage, target_id=planned.target_id or None,
         target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
         due_at=planned.due_at,
     )  # fmt: skip
@@ -21,7 +23,9 @@ def new_deadlines(assignment: Assignment, locked: Locked, at: datetime) -> list[
     """Unsaved deadlines of an assignment made now."""
     incident = locked.incident
     return [
-        _row(assignment, plan(locked.region, stage, incident.type, incident.base, incident.priority, at))
+        deadline_row(
+            plan(locked.region, stage, incident.type, incident.base, incident.priority, at), assignment=assignment
+        )
         for stage in ON_ASSIGNED
     ]
 
@@ -35,12 +39,11 @@ def replan(locked: Locked, at: datetime) -> None:
         ).select_related("assignment")
     )
     fresh = [
-        _row(
-            old.assignment,
+        deadline_row(
             plan(locked.region, old.stage, incident.type, incident.base, incident.priority, old.starts_at),
+            assignment=old.assignment,
         )
         for old in open_
-        if old.assignment is not None
     ]
     Deadline.objects.filter(id__in=[old.id for old in open_]).update(done_at=at, void=True)
     Deadline.objects.bulk_create(fresh)

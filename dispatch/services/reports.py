@@ -1,7 +1,7 @@
 """From a report to an incident with its assignments, deadlines and events, in one short transaction."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -17,7 +17,9 @@ from dispatch.reports import Decision, Located, Report, decide, plan_assignment
 from dispatch.routing import Chosen
 from dispatch.rows import NextDue, assignment_row, incident_row
 from dispatch.services import access
+from dispatch.services.common import FUTURE
 from dispatch.services.facts import call_fact, incident_fact
+from dispatch.services.plans import deadline_row
 from events.bulk import Batch
 from events.services import Answered, Fact, Intent
 from incidents import caches, places, selectors
@@ -27,9 +29,6 @@ from incidents.phones import normalise
 from incidents.services import calls
 from incidents.triage import classify
 from incidents.vault import Vault, user_id
-
-FUTURE = timedelta(seconds=60)
-"""A client's clock may be this far ahead; later times are set to now and flagged."""
 
 
 def region_of(code: str) -> RegionRef:
@@ -265,11 +264,8 @@ def new_assignment(incident: Incident, chosen: Chosen, at: datetime, source: str
 def _add_assignment(draft: Draft, chosen: Chosen, write: Write) -> None:
     incident = draft.incident
     assignment = new_assignment(incident, chosen, write.at)
-    deadlines = [
-        Deadline(id=new_id(), assignment_id=assignment.id, stage=p.stage, target_id=p.target_id or None,
-                 target_version=p.target_version or None, starts_at=p.starts_at, warn_at=p.warn_at, due_at=p.due_at)
-        for p in plan_assignment(draft.region, draft.decision, write.at)
-    ]  # fmt: skip
+    planned = plan_assignment(draft.region, draft.decision, write.at)
+    deadlines = [deadline_row(p, assignment=assignment) for p in planned]
     level = access.level_of_agency(chosen.agency, incident.confidential)
     draft.access.append(access.for_agency(incident.id, chosen.agency.id, level, write.at, "ditugaskan"))
     draft.assignments.append((assignment, chosen, deadlines))

@@ -16,14 +16,13 @@ from django.db.models import Q
 from agencies.access import SYSTEM
 from agencies.reference import RegionRef
 from agencies.writing import writing
-from dispatch.lifecycle import ENDED
 from dispatch.models import Deadline
 from dispatch.rows import local
 from dispatch.selectors import region_or_404, rows_of
 from dispatch.services.common import assignment_part, fact_now, lock_incident
 from dispatch.services.facts import call_fact, incident_fact
 from events.services import Fact
-from incidents.models import Handover, Incident, IncidentAccess
+from incidents.models import Incident, IncidentAccess
 from incidents.selectors import access_of
 
 BATCH = 200
@@ -127,12 +126,6 @@ def _call_deadline(deadline: Deadline, what: str) -> Fact:
     return fact
 
 
-def stale_clocks() -> int:
-    """Void the clocks of assignments that are at their end. A safety net: the services stop them themselves."""
-    open_ = Deadline.objects.filter(done_at=None, assignment__status__in=list(ENDED))
-    return open_.update(done_at=database_now(), void=True)
-
-
 def end_sights(*, at: datetime) -> int:
     """End what ends by itself: the call-taker's sight of a confidential case, a shift after they took it."""
     open_ = IncidentAccess.objects.filter(until=None, user__isnull=False, since__lte=at - SHIFT)
@@ -147,9 +140,3 @@ def _end_sights_of(incident_id: uuid.UUID, at: datetime) -> int:
         ended = open_.filter(since__lte=at - SHIFT).update(until=at)
         write.record([fact_now("incident.updated", locked, changed=["access"])])
     return ended
-
-
-def unanswered_handovers(*, at: datetime) -> list[uuid.UUID]:
-    """Offered hand-overs that nobody accepted in time."""
-    late = Handover.objects.filter(state="offered", answer_due_at__lte=at)
-    return list(late.values_list("incident_id", flat=True))
