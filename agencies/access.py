@@ -43,6 +43,9 @@ ORDER = (Level.FULL, Level.TASK, Level.WALL, Level.STUB, Level.MASKED)
 
 _SEE_REGION = {"incident.list", "board.view", "events.follow"}
 _CALLS = {"call.offer", "call.answer", "call.end", "call.dispose", "call.list"}
+_HAND_OVER = {f"incident.{action}" for action in ("hand_over", "accept", "refuse", "confirm", "take_back")}
+_RULES = {"rules.view", "rules.edit", "rules.publish"}
+"""Who has `rules.reports` besides sees the real reports that a change would touch; all others see how many."""
 _REPORT = {"incident.create", "incident.classify", "incident.add_call", "place.search"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
@@ -50,16 +53,20 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge", "incident.hand_over"}
+        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | _HAND_OVER
         | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "map.view"}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge", "incident.hand_over"}
+        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
         | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status"}
+        | _RULES
+        | {"rules.reports"}
     ),
     Role.OFFICER: frozenset(
         _SEE_REGION
@@ -67,13 +74,13 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"assignment.complete", "note.add", "attachment.add", "unit.status", "unit.position"}
         | {"page.agency", "map.view"}
     ),
-    Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"}),
+    Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"} | _RULES),
     Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "map.view"}),
     Role.WALL: frozenset({"board.view", "events.follow", "page.wall", "map.view"}),
     Role.NATIONAL: frozenset({"region.readiness", "page.national", "map.view"}),
 }
 PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall"}
-SUPERUSER_PERMISSIONS = frozenset({"config.view", "config.edit", "page.manage", "page.admin", "map.view"})
+SUPERUSER_PERMISSIONS = frozenset({"config.view", "config.edit", "page.manage", "page.admin", "map.view"} | _RULES)
 
 
 @dataclass(frozen=True, slots=True)

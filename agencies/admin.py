@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import caches
-from agencies.configuring import ACCESS, REFERENCE, bump, config_fact, jsonable
+from agencies.configuring import ACCESS, PLACES, REFERENCE, bump, config_fact, jsonable
 from agencies.models import (
     Agency,
     Agreement,
@@ -138,11 +138,11 @@ class AreaAdmin(RecordedAdmin):
     list_display = ("code", "name", "level", "region")
     search_fields = ("code", "name")
     raw_id_fields = ("region", "parent")
-    exclude = ("polygon",)
 
 
 @admin.register(Place)
 class PlaceAdmin(RecordedAdmin):
+    version_name = PLACES
     list_display = ("label", "kind", "region", "ended_at")
     search_fields = ("label",)
     raw_id_fields = ("region", "area")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,9 +18,17 @@ class ActorRequest(Request):
     cleaned: list[dict[str, str]]
 
 
+class OneRenderer(DefaultContentNegotiation):
+    """The API speaks JSON, whatever a client says that it likes to read: no report is refused for its Accept."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class ApiView(APIView):
     """One resource. Reads run inside the actor's sight; writes leave the transaction to their service."""
 
+    content_negotiation_class = OneRenderer
     reads_in_sight = True
     """False: the view opens the sight itself (one snapshot for several reads)."""
 

@@ -33,6 +33,7 @@ class _Versioned:
         self._checked = float("-inf")
         self._reference: Reference | None = None
         self._actors: dict[str, tuple[float, Actor]] = {}
+        self._cleared = 0
 
     def refresh(self, force: bool = False) -> Reference:
         now = time.monotonic()
@@ -72,9 +73,13 @@ class _Versioned:
     def peek(self) -> Reference | None:
         return self._reference
 
+    def stamp(self, name: str) -> tuple[int, int]:
+        return self._cleared, self._versions.get(name, 0)
+
     def clear(self) -> None:
         with self._lock:
             self._reference, self._versions, self._actors, self._checked = None, {}, {}, float("-inf")
+            self._cleared += 1
 
 
 def _in_one_snapshot(load: Callable[[], Any]) -> Any:
@@ -98,6 +103,12 @@ def reference() -> Reference:
 def peek() -> Reference | None:
     """The configuration in memory, without a look at the database (event loops)."""
     return _state.peek()
+
+
+def stamp_of(name: str) -> tuple[int, int]:
+    """What is kept elsewhere (`places`: agencies.terrain, incidents.landmarks) is old when this has changed."""
+    _state.refresh()
+    return _state.stamp(name)
 
 
 def refresh_now() -> Reference:

@@ -10,11 +10,11 @@ from agencies.models import ConfigVersion, Region
 from agencies.problems import NotPermitted, NotVisible
 from events.services import Fact
 
-REFERENCE, ACCESS = "reference", "access"
+REFERENCE, ACCESS, PLACES = "reference", "access", "places"
 
 
 def bump(name: str) -> None:
-    """Tell every process that its copy of `reference` or `access` is old."""
+    """Tell every process that its copy of `reference`, `access` or `places` is old."""
     ConfigVersion.objects.filter(name=name).update(version=F("version") + 1)
 
 

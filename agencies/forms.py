@@ -20,6 +20,7 @@ from agencies.models import Agency, Agreement, Area, Procedure, Region, RunCard,
 from agencies.models.region import Stage
 from agencies.packformat import DISKOMINFO, LAT, LON, PHONE, SLUG, SUBTYPES_OF
 from agencies.publishing import Lines, Support, lines_of
+from agencies.questions import KEYS, unknown_key
 
 Choices = list[tuple[str, Any]]
 WHOLE_DAY = {"type": "date"}
@@ -107,6 +108,15 @@ class AgencyForm(ManageForm):
     @staticmethod
     def initial_of(agency: Agency) -> dict[str, Any]:
         return {name: getattr(agency, name) for name in AgencyForm.base_fields}
+
+
+class PauseForm(ManageForm):
+    hours = forms.TypedChoiceField(
+        label=_("Menerima tugas"), coerce=int,
+        choices=[(0, _("ya, sekarang")), (1, _("tidak selama 1 jam")), (4, _("tidak selama 4 jam")),
+                 (12, _("tidak selama 12 jam")), (24, _("tidak selama 24 jam")), (72, _("tidak selama 3 hari"))],
+        help_text=_("Selama berhenti, cadangan di kartu tugas dikirim. Tugas yang sudah berjalan tetap padanya."),
+    )  # fmt: skip
 
 
 class UnitForm(ManageForm):
@@ -340,8 +350,10 @@ class TargetsForm(ManageForm):
 class ProcedureForm(_TypeForm):
     title = forms.CharField(label=_("Judul"), max_length=120)
     questions = LinesField(
-        label=_("Pertanyaan kepada pelapor"), required=False, help_text=_("Satu per baris, urut bicara.")
-    )
+        label=_("Pertanyaan kepada pelapor"), required=False,
+        help_text=_("Satu per baris, urut bicara. Akhiri dengan kunci agar jawabannya (ya/tidak) ikut menentukan prioritas "
+                    "dan instansi, mis. Apakah korban sadar? {conscious}. Kunci: %(keys)s.") % {"keys": ", ".join(KEYS)},
+    )  # fmt: skip
     steps = LinesField(label=_("Langkah operator"), required=False, help_text=_("Satu per baris."))
     tell_caller = LinesField(label=_("Sampaikan kepada pelapor"), required=False, help_text=_("Satu per baris."))
     excludes = forms.MultipleChoiceField(label=_("Tidak boleh dikirim (di luar kewenangan)"), required=False,
@@ -355,6 +367,12 @@ class ProcedureForm(_TypeForm):
     def keep_foreign(self, before: Iterable[str]) -> list[str]:
         """The chosen agencies, and codes of the old version that the region does not have (a shared SOP names many)."""
         return [*self.cleaned_data["excludes"], *(code for code in before if code not in self.own)]
+
+    def clean_questions(self) -> list[str]:
+        lines: list[str] = self.cleaned_data["questions"]
+        if wrong := next((key for line in lines if (key := unknown_key(line))), ""):
+            raise forms.ValidationError(_("Kunci {%(key)s} tidak dikenal.") % {"key": wrong})
+        return lines
 
     @staticmethod
     def initial_of(procedure: Procedure) -> dict[str, Any]:

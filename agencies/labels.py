@@ -131,6 +131,7 @@ CHANGES = {
     "agency.added": _("Instansi ditambah"),
     "agency.updated": _("Instansi diubah"),
     "agency.ended": _("Instansi diakhiri"),
+    "agency.paused": _("Instansi berhenti atau mulai menerima tugas"),
     "agreement.signed": _("Perjanjian ditandatangani"),
     "agreement.ended": _("Perjanjian diakhiri"),
     "run_card.published": _("Kartu penugasan terbit"),
@@ -150,15 +151,33 @@ CHANGES = {
     "user.activated": _("Pengguna diaktifkan"),
     "user.deactivated": _("Pengguna dinonaktifkan"),
     "user.password_reset": _("Kata sandi diganti"),
+    "user.password_changed": _("Kata sandi diganti pemiliknya"),
     "membership.added": _("Peran diberikan"),
     "membership.ended": _("Peran diakhiri"),
+    "import.applied": _("Batas atau tempat diimpor"),
+    "import.undone": _("Impor dibatalkan"),
     "admin.changed": _("Diubah lewat admin sistem"),
+    "type.added": _("Jenis ditambah"),
+    "rules.drafted": _("Konsep aturan dimulai"),
+    "rules.edited": _("Konsep aturan diubah"),
+    "rules.discarded": _("Konsep aturan dibuang"),
+    "rules.submitted": _("Konsep aturan dikirim untuk ditinjau"),
+    "rules.returned": _("Konsep aturan dikembalikan"),
+    "rules.replayed": _("Konsep aturan diputar ulang"),
+    "rules.published": _("Aturan terbit"),
+    "rules.rolled_back": _("Aturan dikembalikan ke versi lama"),
+    "rules.retired": _("Aturan wilayah ditarik"),
 }
 """Kinds of entries that the page of changes shows. Entries about incidents are never among them."""
 
 FIELDS = {
     "added": _("ditambah"),
     "agency": _("instansi"),
+    "alone": _("tanpa pemeriksa kedua"),
+    "base": _("dasar"),
+    "broken": _("contoh yang rusak"),
+    "changed": _("diubah"),
+    "examples": _("contoh"),
     "capabilities": _("kemampuan"),
     "card": _("kartu"),
     "code": _("kode"),
@@ -181,6 +200,11 @@ FIELDS = {
     "phone": _("telepon"),
     "procedure": _("SOP"),
     "questions": _("pertanyaan"),
+    "reason": _("alasan"),
+    "removed": _("dihapus"),
+    "reports": _("laporan"),
+    "rule": _("aturan"),
+    "rules": _("aturan"),
     "reference": _("perjanjian"),
     "referral_number": _("nomor rujukan"),
     "role": _("peran"),
@@ -205,7 +229,7 @@ FIELDS = {
     "version": _("versi"),
     "women_children_unit": _("unit perempuan dan anak"),
 }
-NAMING = frozenset({"agency", "card", "procedure", "row", "target", "unit", "user"})
+NAMING = frozenset({"agency", "card", "procedure", "row", "rule", "target", "unit", "user"})
 """Fields of an entry that say what it is about, not what changed."""
 
 

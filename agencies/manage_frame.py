@@ -34,8 +34,12 @@ MENU = (
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
+    ("manage-gaps", _("Peta celah")),
+    ("rules", _("Aturan triase")),
+    ("rules-unmapped", _("Belum terpetakan")),
     ("manage-targets", _("Target waktu")),
     ("manage-procedures", _("SOP")),
+    ("manage-imports", _("Batas dan tempat")),
     ("manage-users", _("Pengguna")),
     ("manage-changes", _("Riwayat perubahan")),
 )
@@ -95,6 +99,7 @@ class Desk:
         menu = [
             {"url": self.url(name), "label": label, "current": name == self.page, "exact": name == _name(self.request)}
             for name, label in MENU
+            if name.startswith("rules") or can(self.actor, "config.view", self.region.code)
         ]
         shell = frame(self.request, self.actor, self.reference, "manage", live=False)
         own = {"desk": self, "region": self.region, "menu": menu, "many_regions": self._many_regions()}

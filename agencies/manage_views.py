@@ -1,5 +1,7 @@
 """The administration of a region: overview, profile, agencies, units, and what was changed by whom."""
 
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -80,6 +82,7 @@ def agencies(desk: Desk) -> HttpResponse:
     return desk.render(
         "agencies.html",
         rows=[{"agency": a, "kind": labels.AGENCY_KINDS.get(a.kind, a.kind)} for a in rows if a.ended_at is None],
+        now=desk.at,
         ended=[agency for agency in rows if agency.ended_at is not None],
     )
 
@@ -113,6 +116,19 @@ def agency_edit(desk: Desk, code: str) -> HttpResponse:
         form, save, done=_("Instansi disimpan."), to=desk.url("manage-agencies"), title=agency.name,
         end_url=desk.url("manage-agency-end", code), end_label=_("Akhiri instansi ini…"),
     )  # fmt: skip
+
+
+@managed("manage-agencies", "POST")
+def agency_pause(desk: Desk, code: str) -> HttpResponse:
+    agency = _agency(desk, code)
+    form = forms.PauseForm(desk.request.POST or None)
+
+    def save() -> None:
+        hours = form.cleaned_data["hours"]
+        until = desk.at + timedelta(hours=hours) if hours else None
+        organising.pause_agency(agency=agency, until=until, actor=desk.actor, at=desk.at)
+
+    return desk.save(form, save, done=_("Instansi disimpan."), to=desk.url("manage-agencies"), title=agency.name)
 
 
 @managed("manage-agencies", "POST")

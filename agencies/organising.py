@@ -56,6 +56,14 @@ def update_agency(*, agency: Agency, fields: dict[str, Any], actor: Actor, at: d
         _change(write, _fresh(Agency, agency), "agency.updated", agency.region_id, fields, named)
 
 
+def pause_agency(*, agency: Agency, until: datetime | None, actor: Actor, at: datetime) -> None:
+    """Send its backup instead until then; None: it takes tasks again at once. What it has already stays with it."""
+    with writing(actor, at) as write:
+        lock_region(actor, agency.region_id)
+        fields = {"paused_until": until}
+        _change(write, _fresh(Agency, agency), "agency.paused", agency.region_id, fields, {"agency": agency.code})
+
+
 def end_agency(*, agency: Agency, actor: Actor, at: datetime) -> None:
     """Take an agency out of service, its agreement with it. Raises WrongState while run cards still send it."""
     with writing(actor, at) as write:

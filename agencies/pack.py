@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agencies import geodata
+from agencies import geodata, questions
 from agencies.packformat import (
     BASE_TYPES,
     DISKOMINFO,
@@ -238,6 +238,8 @@ def _cross_check(file: str, region: Values, entries: list[Entry]) -> Iterator[Pa
     yield from _check_authority(file, region, agencies)
     for entry in entries:
         yield from _check_references(file, entry, agencies, types)
+    for entry in by_kind["procedures"]:
+        yield from _check_questions(entry)
     for entry in by_kind["run_cards"]:
         yield from _check_run_card(entry, region["code"], by_kind["procedures"])
     yield from _check_coverage(file, by_kind["run_cards"])
@@ -300,6 +302,12 @@ def _check_run_card(entry: Entry, region: str, procedures: list[Entry]) -> Itera
         if procedure.values["type"] == card["type"] and procedure.values["subtype"] in ("", card["subtype"]):
             for code in set(named) & set(procedure.values["excludes"]):
                 yield _at(entry, "lead" if code == card["lead"] else "support", f"{code} dikecualikan oleh SOP-nya")
+
+
+def _check_questions(entry: Entry) -> Iterator[PackProblem]:
+    for line in entry.values["questions"]:
+        if key := questions.unknown_key(line):
+            yield _at(entry, "questions", f"kunci {{{key}}} tidak dikenal; yang dikenal: {', '.join(questions.KEYS)}")
 
 
 def _check_coverage(file: str, run_cards: list[Entry]) -> Iterator[PackProblem]:

@@ -22,6 +22,7 @@ from agencies.reference import (
     LineRef,
     ProcedureRef,
     RegionRef,
+    RuleSetRef,
     RunCardRef,
     TargetRef,
     TypeRef,
@@ -59,7 +60,14 @@ def region_ref(pack: Pack) -> RegionRef:
         procedures=tuple(_procedure(row) for row in pack.procedures),
         subtype_types=MappingProxyType({row["subtype"]: row["type"] for row in pack.subtype_mappings}),
         areas=MappingProxyType(_areas(pack.code)),
+        rule_set=_rule_set(pack),
     )
+
+
+def _rule_set(pack: Pack) -> RuleSetRef | None:
+    """The pack's own triage rules; what a rule leaves out is not in its row."""
+    rows = tuple({name: value for name, value in row.items() if value} for row in pack.rules)
+    return RuleSetRef(pack.code, 1, rows) if rows else None
 
 
 def _types(pack: Pack) -> dict[str, TypeRef]:

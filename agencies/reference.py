@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 BASE_TYPES = (
@@ -37,6 +38,7 @@ class AgencyRef:
     referral_number: str = ""
     needs_agreement: bool = False
     women_children_unit: bool = False
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,15 @@ class ProcedureRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSetRef:
+    """A region's own triage rules in force; `rules` as in a `[[rule]]` table."""
+
+    id: str
+    version: int
+    rules: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRef:
     code: str
     name: str
@@ -136,10 +147,16 @@ class RegionRef:
     procedures: tuple[ProcedureRef, ...] = ()
     subtype_types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     areas: Mapping[str, AreaRef] = field(default_factory=lambda: MappingProxyType({}))
+    rule_set: RuleSetRef | None = None
 
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def number_sequence(self) -> str:
+        """The database sequence that its incidents' numbers are drawn from; made when its pack is loaded."""
+        return number_sequence(self.code)
 
     def takes_part(self, agency: AgencyRef, at: datetime) -> bool:
         """Whether the agency takes part at all: no agreement needed, or one in force."""
@@ -147,6 +164,10 @@ class RegionRef:
             return True
         agreement = self.agreements.get(agency.code)
         return agreement is not None and agreement.in_force(at)
+
+
+def number_sequence(region: str) -> str:
+    return f"region_number_{region.replace('.', '_')}"
 
 
 @dataclass(frozen=True, slots=True)

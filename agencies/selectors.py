@@ -18,6 +18,7 @@ from agencies.models import (
     Membership,
     Procedure,
     Region,
+    RuleSet,
     RunCard,
     SubtypeMapping,
     Target,
@@ -32,6 +33,7 @@ from agencies.reference import (
     ProcedureRef,
     Reference,
     RegionRef,
+    RuleSetRef,
     RunCardRef,
     TargetRef,
     TypeRef,
@@ -59,6 +61,7 @@ def load_reference(version: int) -> Reference:
     in_force[Agreement] = _by_region(Agreement.objects.filter(ended_at=None).select_related("agency"))
     cards = RunCard.objects.filter(ended_at=None).prefetch_related("lines__agency", "lines__backup").order_by("key")
     in_force[RunCard] = _by_region(cards)
+    in_force[RuleSet] = _by_region(RuleSet.objects.filter(status=RuleSet.Status.PUBLISHED, ended_at=None))
     national = {row.code: _type(row) for row in in_force[IncidentType].get(None, [])}
     regions = {row.code: _region(row, in_force, national) for row in Region.objects.filter(ended_at=None)}
     return Reference(version, MappingProxyType(regions))
@@ -94,13 +97,14 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> Region
         areas=MappingProxyType(
             {a.code: AreaRef(a.code, a.name, a.level, a.parent_id or "", a.lat, a.lon) for a in own(Area)}
         ),
+        rule_set=next((RuleSetRef(str(r.id), r.version, tuple(r.rules)) for r in own(RuleSet)), None),
     )
 
 
 def _agency(row: Agency) -> AgencyRef:
     return AgencyRef(
         str(row.id), row.code, row.name, row.short, row.kind, row.phone, row.referral_number, row.needs_agreement,
-        row.women_children_unit,
+        row.women_children_unit, row.paused_until,
     )  # fmt: skip
 
 

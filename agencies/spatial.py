@@ -7,8 +7,8 @@ Indonesia's latitudes a degree of longitude is at most 2 % shorter than one of l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
@@ -16,10 +16,12 @@ import shapely
 from shapely import STRtree
 
 from agencies import geodata
+from agencies.reference import AreaRef
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 METRES_PER_DEGREE = EARTH_RADIUS_M * radians(1)
 BORDER_M = 500.0  # the coarse borders are off by 120 m on average and 500 m at worst
+FINE_BORDER_M = 150.0  # imported borders: what is left is the error of the phone's own position
 OUTSIDE_M = 2_000.0  # a point at sea or in a gap belongs to the nearest region up to this distance
 AREA_M = 25_000.0  # the largest kecamatan of the outer islands measure this much from the middle to the rim
 CHUNK = 16  # border vertices per tree entry: small boxes keep the border lookup at microseconds
@@ -27,12 +29,20 @@ CHUNK = 16  # border vertices per tree entry: small boxes keep the border lookup
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A region's outline. `served_by`: the region whose 112 centre answers for it (all of Jakarta: `31`)."""
+    """A region's outline. `served_by`: the region whose 112 centre answers for it (all of Jakarta: `31`).
+
+    `border_m`: so near to this outline one must ask. `fine`: an imported outline, which decides against coarse ones.
+    """
 
     code: str
     name: str
     shape: shapely.Geometry
     served_by: str = ""
+    border_m: float = BORDER_M
+
+    @property
+    def fine(self) -> bool:
+        return self.border_m < BORDER_M
 
     @property
     def centre(self) -> str:
@@ -41,8 +51,8 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class RegionHit:
-    """`distance_m` is 0 inside the outline. `near_border`: another centre's region is within `BORDER_M`, so ask;
-    `neighbours` are the codes of those centres, nearest first."""
+    """`distance_m` is 0 inside the outline. `near_border`: another centre's region is so near that one must ask
+    (`BORDER_M`, `FINE_BORDER_M` for imported outlines); `neighbours` are the codes of those centres, nearest first."""
 
     code: str
     name: str
@@ -111,51 +121,82 @@ class RegionIndex:
         self._village_owner = [code for code, _, _ in known]
         self._village_tree = _point_tree([(lat, lon) for _, lat, lon in known])
 
+    def with_outlines(self, outlines: Mapping[str, shapely.Geometry]) -> RegionIndex:
+        """The same regions with imported outlines (by region code) in the place of the coarse ones."""
+        fine = (
+            replace(known, shape=outlines[known.code], border_m=FINE_BORDER_M) if known.code in outlines else known
+            for known in self._boundaries
+        )
+        other = RegionIndex(fine)
+        other._village_owner, other._village_tree = self._village_owner, self._village_tree
+        return other
+
+    def outline(self, code: str) -> shapely.Geometry | None:
+        """The outline of a region, as far as it is known."""
+        known = self._by_code.get(code)
+        return known.shape if known else None
+
     def locate(self, lat: float, lon: float) -> RegionHit | None:
         """The region of the point; None when none is within `OUTSIDE_M` (open sea, abroad)."""
-        point = shapely.Point(lon, lat)
+        point = shapely.points(lon, lat)
         own = self._containing(point, lat, lon)
         if own is None:
             return self._nearest(point, lat, lon)
         near = self._near(point, own)
-        if near:
-            own = self._by_village(point, own, near)
-            near = self._near(point, own)
+        closer = self._by_village(point, own, near) if near else own
+        if closer is not own:
+            own, near = closer, self._near(point, closer)
         return self._hit(own, near, 0.0)
 
     def _containing(self, point: shapely.Point, lat: float, lon: float) -> Boundary | None:
-        for index in self._tree.query(point):
-            if shapely.intersects_xy(self._shapes[index], lon, lat):
-                return self._boundaries[index]
-        return None
+        """Where outlines overlap the imported one decides."""
+        around = self._tree.query(point)
+        found = [self._boundaries[i] for i in around[shapely.intersects_xy(self._shapes[around], lon, lat)]]
+        return next((boundary for boundary in found if boundary.fine), found[0] if found else None)
 
     def _nearest(self, point: shapely.Point, lat: float, lon: float) -> RegionHit | None:
         found = self._edge_tree.query_nearest(point, max_distance=OUTSIDE_M / METRES_PER_DEGREE, all_matches=False)
         if not len(found):
             return None
         edge = int(found[0])
+        if self._boundaries[self._edge_owner[edge]].fine:
+            edge = self._coarse_edge(point, edge)
         own = self._boundaries[self._edge_owner[edge]]
         _, (x, y) = shapely.get_coordinates(shapely.shortest_line(point, self._edges[edge]))
         return self._hit(own, self._near(point, own), haversine_m(lat, lon, y, x), inside=False)
 
-    def _near(self, point: shapely.Point, own: Boundary) -> list[Boundary]:
-        """Regions of other centres whose border is within `BORDER_M`, nearest first."""
+    def _coarse_edge(self, point: shapely.Point, fine: int) -> int:
+        """Outside an imported outline is outside: in the gap before a coarse one it is the coarse one's ground."""
         edges = self._edge_tree.query(point, predicate="dwithin", distance=BORDER_M / METRES_PER_DEGREE)
-        closest: dict[str, tuple[float, Boundary]] = {}
-        for edge in edges:
-            boundary = self._boundaries[self._edge_owner[edge]]
-            if boundary.centre != own.centre:
-                distance = shapely.distance(point, self._edges[edge])
-                closest[boundary.code] = min(
-                    closest.get(boundary.code, (distance, boundary)), (distance, boundary), key=lambda item: item[0]
-                )
-        return [boundary for _, boundary in sorted(closest.values(), key=lambda item: item[0])]
+        coarse = [int(edge) for edge in edges if not self._boundaries[self._edge_owner[edge]].fine]
+        return min(coarse, key=lambda edge: shapely.distance(point, self._edges[edge]), default=fine)
+
+    def _near(self, point: shapely.Point, own: Boundary) -> list[Boundary]:
+        """Regions of other centres so near that one must ask, nearest first.
+
+        The better known of the two outlines is the border: inside an imported one its own line counts.
+        """
+        edges = self._edge_tree.query(point, predicate="dwithin", distance=BORDER_M / METRES_PER_DEGREE)
+        closest: dict[str, float] = {}
+        for edge, distance in zip(edges.tolist(), shapely.distance(point, self._edges[edges]).tolist(), strict=True):
+            code = self._boundaries[self._edge_owner[edge]].code
+            closest[code] = min(distance, closest.get(code, distance))
+        if own.fine and closest.get(own.code, 1.0) * METRES_PER_DEGREE > own.border_m:
+            return []
+        found = [
+            (distance, self._by_code[code])
+            for code, distance in closest.items()
+            if self._by_code[code].centre != own.centre
+            and (own.fine or distance * METRES_PER_DEGREE <= self._by_code[code].border_m)
+        ]
+        return [boundary for _, boundary in sorted(found, key=lambda item: item[0])]
 
     def _by_village(self, point: shapely.Point, own: Boundary, near: list[Boundary]) -> Boundary:
-        if self._village_tree is None:
+        """Between two coarse outlines the nearest village decides."""
+        if self._village_tree is None or own.fine:
             return own
         owner = self._by_code[self._village_owner[int(self._village_tree.nearest(point))]]
-        return owner if owner in near else own
+        return owner if owner in near and not owner.fine else own
 
     def _hit(self, own: Boundary, near: list[Boundary], distance_m: float, inside: bool = True) -> RegionHit:
         neighbours = tuple(dict.fromkeys(boundary.centre for boundary in near))
@@ -178,16 +219,37 @@ class AreaIndex:
 
     def locate(self, lat: float, lon: float) -> AreaHit:
         """The smallest known area of the point; the region itself when no area is within `AREA_M`."""
-        point = shapely.Point(lon, lat)
-        for index in sorted(self._shape_tree.query(point)):
-            if shapely.intersects_xy(self._outlines[index], lon, lat):
-                return _area_hit(self._shapes[index], "polygon", 0.0)
+        point = shapely.points(lon, lat)
+        around = self._shape_tree.query(point)
+        if len(around):
+            inside = around[shapely.intersects_xy(self._outlines[around], lon, lat)]
+            if len(inside):
+                return _area_hit(self._shapes[inside.min()], "polygon", 0.0)
         if self._tree is not None:
             nearest = self._points[int(self._tree.nearest(point))]
             distance_m = haversine_m(lat, lon, nearest.lat, nearest.lon)
             if distance_m <= AREA_M:
                 return _area_hit(nearest, "nearest_centroid", distance_m)
         return AreaHit(*self._region, "kabkota", "region", "", "", 0.0)
+
+
+LEAST_RADIUS_M, MOST_RADIUS_M, MOST_DISTRICT_M = 300.0, 8_000.0, 25_000.0
+
+
+def assumed_radii(areas: Iterable[AreaRef]) -> dict[str, float]:
+    """How far areas without an outline may reach, by code, in metres: a village 0.7 of the way to the next village's
+    middle (assumed; villages of one kecamatan are of like size), a district to the rim of its farthest village."""
+    points = [(a.code, a.parent, a.level, a.lat, a.lon) for a in areas if a.lat is not None and a.lon is not None]
+    villages = [point for point in points if point[2] != "kecamatan"]
+    found: dict[str, float] = {}
+    for code, _, _, lat, lon in villages:
+        gaps = [haversine_m(lat, lon, p[3], p[4]) for p in villages if p[0] != code and abs(p[3] - lat) < 0.1]
+        found[code] = min(max(0.7 * min(gaps, default=MOST_RADIUS_M), LEAST_RADIUS_M), MOST_RADIUS_M)
+    for code, _, level, lat, lon in points:
+        if level == "kecamatan":
+            rims = [haversine_m(lat, lon, v[3], v[4]) + found[v[0]] for v in villages if v[1] == code]
+            found[code] = min(max(rims, default=MOST_RADIUS_M), MOST_DISTRICT_M)
+    return found
 
 
 def haversine_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:

@@ -134,6 +134,17 @@ def reset_password(*, user: User, region: str, actor: Actor, at: datetime) -> st
         return password
 
 
+def change_own_password(*, user: User, password: str, actor: Actor, at: datetime) -> None:
+    """A new password that its owner chose; other sessions and the API tokens of the account end."""
+    hashed = make_password(password)
+    with writing(actor, at) as write:
+        User.objects.filter(pk=user.pk).update(password=hashed)
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+        named = {"user": user.username}
+        write.record([config_fact("user.password_changed", min(actor.all_regions, default=""), named, named)])
+        bump(ACCESS)
+
+
 def _check_manages(actor: Actor, user: User, region: str) -> None:
     check_may_configure(actor, region)
     if not may_manage(actor, user):

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from agencies import manage_imports as imports
 from agencies import manage_people as people
 from agencies import manage_policy as policy
 from agencies import manage_views as views
@@ -12,6 +13,7 @@ urlpatterns = [
     path("<str:region>/instansi/baru/", views.agency_new, name="manage-agency-new"),
     path("<str:region>/instansi/<slug:code>/", views.agency_edit, name="manage-agency"),
     path("<str:region>/instansi/<slug:code>/akhiri/", views.agency_end, name="manage-agency-end"),
+    path("<str:region>/instansi/<slug:code>/jeda/", views.agency_pause, name="manage-agency-pause"),
     path("<str:region>/perjanjian/", policy.agreements, name="manage-agreements"),
     path("<str:region>/perjanjian/<slug:code>/", policy.agreement_sign, name="manage-agreement"),
     path("<str:region>/perjanjian/<slug:code>/akhiri/", policy.agreement_end, name="manage-agreement-end"),
@@ -38,5 +40,11 @@ urlpatterns = [
          name="manage-membership-end"),
     path("<str:region>/pengguna/<uuid:id>/aktif/", people.user_active, name="manage-user-active"),
     path("<str:region>/pengguna/<uuid:id>/kata-sandi/", people.user_password, name="manage-user-password"),
+    path("<str:region>/impor/", imports.imports, name="manage-imports"),
+    path("<str:region>/impor/baru/", imports.import_new, name="manage-import-new"),
+    path("<str:region>/impor/<uuid:id>/", imports.import_detail, name="manage-import"),
+    path("<str:region>/impor/<uuid:id>/terapkan/", imports.import_apply, name="manage-import-apply"),
+    path("<str:region>/impor/<uuid:id>/buang/", imports.import_discard, name="manage-import-discard"),
+    path("<str:region>/impor/<uuid:id>/batalkan/", imports.import_undo, name="manage-import-undo"),
     path("<str:region>/perubahan/", views.changes, name="manage-changes"),
 ]  # fmt: skip

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from agencies import views
+from agencies import outlines, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("masuk/", views.SignInView.as_view(), name="login"),
+    path("sandi/", views.PasswordView.as_view(), name="password"),
+    path("sandi/berubah/", views.password_changed, name="password-changed"),
     path("peta/<str:region>.json", views.region_map, name="region-map"),
+    path("peta/<str:region>/<str:area>.json", outlines.area_map, name="area-map"),
     path("keluar/", views.SignOutView.as_view(), name="logout"),
 ]

@@ -6,21 +6,22 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agencies import caches, geodata
+from agencies import caches, geodata, staffing
 from agencies.access import Actor, can, permissions_in
 from agencies.basemap import base_map
 from agencies.models.region import Stage
@@ -33,6 +34,7 @@ PAGES = (
     ("page.wall", "wall", _("Dinding")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
+    ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""
 
@@ -53,6 +55,28 @@ class SignInView(LoginView):
 @method_decorator(never_cache, name="dispatch")
 class SignOutView(LogoutView):
     pass
+
+
+class PasswordView(PasswordChangeView):
+    """Everybody changes their own password: this session goes on, others and API tokens end."""
+
+    template_name = "agencies/own_password.html"
+    success_url = reverse_lazy("password-changed")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        user: Any = form.user
+        password = form.cleaned_data["new_password1"]
+        staffing.change_own_password(user=user, password=password, actor=actor_of(self.request), at=timezone.now())
+        user.refresh_from_db()
+        update_session_auth_hash(self.request, user)
+        return HttpResponseRedirect(self.get_success_url())
+
+
+@require_safe
+@never_cache
+@login_required
+def password_changed(request: HttpRequest) -> HttpResponse:
+    return render(request, "agencies/own_password.html", {"changed": True})
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -25,6 +25,8 @@ class Write:
     head: int
     wish: Intent | None
     answered: Answered | None
+    drawn: int = 0
+    """The next value of the sequence that the write asked for."""
 
     def record(self, facts: Iterable[Fact]) -> None:
         """Write events of what was done, in one statement."""
@@ -47,12 +49,15 @@ class Write:
 
 
 @contextmanager
-def writing(actor: Actor, at: datetime, wish: Intent | None = None) -> Iterator[Write]:
-    """The outermost transaction of a service. Raises KeyInWork when the key was answered while this one worked."""
+def writing(actor: Actor, at: datetime, wish: Intent | None = None, draw: str = "") -> Iterator[Write]:
+    """The outermost transaction of a service; `draw` names a sequence to take a value from.
+
+    Raises KeyInWork when the key was answered while this one worked.
+    """
     try:
         with transaction.atomic(durable=True):
-            begun = events.begin(wish, settings_of(actor))
-            yield Write(actor, at, begun.head, wish, begun.answered)
+            begun = events.begin(wish, settings_of(actor), draw)
+            yield Write(actor, at, begun.head, wish, begun.answered, begun.drawn)
             if connection.savepoint_ids:  # inside another transaction (tests): a local setting would outlive it
                 apply(NOTHING)
     except IntegrityError as error:

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench import machine, measure, table
+from bench import baselines, machine, measure, table
 from bench.measure import Failed
 from bench.ours import Ours
 from bench.plain import POSTGRES_PORT, VALKEY_PORT, Plain
@@ -111,6 +111,7 @@ def run(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
             say(_line(found, sockets))
     result["load_after"] = machine.load()
     result["classification"] = measure.classification()
+    result["triage"] = baselines.compared()
     return result
 
 

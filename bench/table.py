@@ -100,9 +100,43 @@ def text(result: dict[str, Any]) -> str:
         "Processor ms per create of Siaga 112 by process: "
         + ", ".join(f"{name} {_number(used)}" for name, used in parts.items()) + ".", "",
         f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "
-        f"p99 {triage['p99_ms']} ms.",
+        f"p99 {triage['p99_ms']} ms.", "",
+        *triage_text(result["triage"]),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+TRIAGE_ROWS = (
+    ("right family leads", "lead", "≥ 95 %"),
+    ("among the first two", "first_two", "≥ 98 %"),
+    ("recall, mean of the families", "macro_recall", "≥ 94 %"),
+    ("further families found", "supporting", "≥ 85 %"),
+    ("… of those given, right", "supporting_precision", "≥ 60 %"),
+    ("priority off by two or more", "priority_far_off", "≤ 3 %"),
+    ("false alarms on what is no emergency", "false_alarm", "≤ 5 %"),
+    ("asks for a look, of all", "review", "≤ 15 %"),
+    ("asks for a look, of the wrong ones", "review_of_wrong", "≥ 50 %"),
+)
+
+
+ONLY_TYPES = ("lead", "first_two", "macro_recall", "false_alarm")
+"""What can be asked of a guesser that knows types and nothing else."""
+
+
+def triage_text(figures: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
+    """How often triage is right, beside a list of key words and a learned linear model, on two sets of reports."""
+    sets = list(figures)
+    names = ("key words", "linear", "rules")
+    lines = ["| triage | aim | " + " | ".join(f"{name}, {one}" for one in sets for name in names) + " |"]
+    lines.append("|---|---|" + "---:|" * (len(sets) * len(names)))
+    for label, key, aim in TRIAGE_ROWS:
+        cells = [
+            f"{figures[one][name][key]:.1%}" if name == "rules" or key in ONLY_TYPES else "–"
+            for one in sets for name in names
+        ]  # fmt: skip
+        lines.append(f"| {label} | {aim} | " + " | ".join(cells) + " |")
+    numbers = ", ".join(f"{one}: {figures[one]['rules']['reports']} reports" for one in sets)
+    return [*lines, "", f"{numbers}. See tests/unit/data/reports/README.md for what each set shows."]
 
 
 def median_parts(runs: list[dict[str, Any]]) -> dict[str, float]:

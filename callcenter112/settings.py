@@ -133,22 +133,24 @@ def _database(url: str) -> dict:
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options: dict = {
         "connect_timeout": 5,
+        "prepare_threshold": 1_000_000,  # None would forbid what events.bulk.prepared asks for
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=2000"
         " -c idle_in_transaction_session_timeout=10000",
     }
     if "sslmode" in query:
         options["sslmode"] = query["sslmode"]
-    if env.bool("DB_POOL", default=False):  # only in web, opened after the fork: threads + 2, never waits long
+    pooled = env.bool("DB_POOL", default=False)
+    if pooled:  # only in web, opened after the fork: threads + 2, never waits long
         options["pool"] = {"min_size": 2, "max_size": WEB_THREADS + 2, "timeout": 2}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "callcenter112.postgres",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": str(parts.port or query.get("port", "")),
         "ATOMIC_REQUESTS": False,  # the service owns its transaction
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not pooled,  # the engine looks at pooled connections itself
         "OPTIONS": options,
     }
 
@@ -195,6 +197,8 @@ CELERY_BEAT_SCHEDULE = {
     # expires after one interval: a backlog of sweeps helps nobody, the next one finds the same rows
     "sweep-deadlines": {"task": "dispatch.tasks.sweep_deadlines", "schedule": 1.0, "options": {"expires": 1}},
     "end-agreements": {"task": "dispatch.tasks.end_agreements", "schedule": 5.0, "options": {"expires": 5}},
+    "replay-rules": {"task": "dispatch.tasks.replay_rules", "schedule": 2.0, "options": {"expires": 2}},
+    "remove-file-leftovers": {"task": "dispatch.tasks.remove_file_leftovers", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "dispatch.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1

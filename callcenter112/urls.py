@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/schema/", ops.schema, name="api-schema"),
     path("api/docs/", ops.docs, name="api-docs"),
     path("admin/", admin.site.urls),
+    path("", include("dispatch.urls_rules")),
     path("kelola/", include("agencies.urls_manage")),
     path("", include("agencies.urls_pages")),
     path("", include("dispatch.urls_pages")),

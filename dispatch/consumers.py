@@ -6,6 +6,7 @@ import json
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -85,13 +86,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         message = _parse(text_data)
         if self.socket is not None:
-            number = message.get("ack")
-            if type(number) is int:
-                hub().ack(self.socket, number)
+            self._take(self.socket, message)
             return
         token = message.get("token")
         if not isinstance(token, str) or not await self._enter(("token", token)):
             await self.close(4001)
+
+    def _take(self, socket: Socket, message: dict[str, Any]) -> None:
+        """`{"ack": N}`: what was received; `{"open": id or null}`: the incident that is on the screen."""
+        number = message.get("ack")
+        if type(number) is int:
+            hub().ack(socket, number)
+        if "open" in message:
+            hub().opens(socket, _incident(message["open"]))
 
     async def _enter(self, identity: Identity) -> bool:
         """Greet somebody who may listen; False when nobody is behind the identity."""
@@ -158,6 +165,14 @@ def _parse(text: str | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return message if isinstance(message, dict) else {}
+
+
+def _incident(value: Any) -> str:
+    """An incident's id in its one spelling; "" for anything else."""
+    try:
+        return str(UUID(value)) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
 
 
 def _number(text: str) -> int | None:

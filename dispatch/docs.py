@@ -158,15 +158,29 @@ LIST_INCIDENTS = _read(
 CREATE_INCIDENT = _write("create_incident", "Simpan laporan", Report, Incident, 201)
 GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident)
 INCIDENT_ACTION = _write("incident_action", "Tindakan pada kejadian", Anything, Incident)
+HANDOVERS = _read("handovers", "Pengalihan yang menunggu jawaban", Anything, REGION)
 ADD_CALLER = _write(
     "add_caller", "Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident
 )
 ADD_NOTE = _write("add_note", "Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
+TICK_STEP = _write(
+    "tick_step",
+    "Langkah SOP selesai",
+    inline_serializer(
+        "Tick", {"procedure": s.UUIDField(), "step": s.IntegerField(), "done": s.BooleanField(required=False)}
+    ),
+    Incident,
+)
 ADD_ATTACHMENT: dict[str, Any] = {
     "operation_id": "add_attachment",
     "summary": "Lampiran",
     "request": {"multipart/form-data": inline_serializer("NewAttachment", {"file": s.FileField()})},
     "responses": {201: Incident, **_WRITE},
+}
+GET_ATTACHMENT: dict[str, Any] = {
+    "operation_id": "get_attachment",
+    "summary": "Berkas lampiran",
+    "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY, **_REFUSED},
 }
 CLASSIFY = _write("classify", "Apa yang akan terjadi bila disimpan", Report, Anything)
 PLACES = _read(
@@ -180,6 +194,11 @@ PLACES = _read(
             "lon": s.FloatField(allow_null=True),
             "precision": s.CharField(),
             "area": deepcopy(CodeName),
+            "district": deepcopy(CodeName),
+            "radius_m": s.FloatField(allow_null=True),
+            "outline": s.BooleanField(),
+            "text": s.CharField(),
+            "note": s.CharField(),
         },
         many=True,
     ),
@@ -201,4 +220,5 @@ ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anyth
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
+BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from channels.layers import get_channel_layer
@@ -21,6 +21,8 @@ from channels.layers import get_channel_layer
 from agencies import caches
 from agencies.access import Actor, Role
 from dispatch.identities import actors_now
+from dispatch.moves import Moves
+from dispatch.passing import Company, Present, at_desk, may_be_present, moves_for, passing_frame, people_for
 from dispatch.rows import local
 from dispatch.sightings import Sight, frame_for
 
@@ -37,6 +39,10 @@ WINDOW_SECONDS = 30.0
 MOST_SOCKETS = 5_000
 MOST_PER_USER = 2_000
 _COLUMNS = "seq, kind, region, incident_id, occurred_at, data"
+MOVES_SECONDS = 2.0
+PASSING = 16
+"""Frames waiting for a socket above which it is told no passing state."""
+PRESENCE_SECONDS = 2.0
 _Key = tuple[Any, ...]
 
 
@@ -68,6 +74,14 @@ class Socket:
     unacked: deque[tuple[int, float]] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     closing: int = 0
+    open: str = ""
+    """The incident that its owner has open."""
+
+    def put_passing(self, frame: str) -> None:
+        """Queue a frame that nobody acknowledges; a socket that is behind does without."""
+        if not self.closing and len(self.queue) < PASSING:
+            self.queue.append(frame)
+            self.wake.set()
 
     def put(self, frame: str, number: int) -> None:
         """Queue a frame; a socket that does not keep up is closed, never buffered without end."""
@@ -111,10 +125,16 @@ class Hub:
         self._ring: deque[Entry] = deque(maxlen=RING)
         self._ring_from = 0
         self._sights: dict[UUID, Sight] = {}
+        self._regions: dict[UUID, str] = {}
         self.head, self.epoch = 0, ""
         self._bell = asyncio.Event()
         self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._moved_at = 0.0
+        self._moves = Moves()
+        self._company = Company(uuid4().hex)
+        self._presence_at = 0.0
+        self._publishing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin reading; called with the first socket."""
@@ -143,6 +163,11 @@ class Hub:
             socket.backlog.extend(entry for entry in self._ring if entry.seq > after)
             self.feed(socket)
         self.sockets.add(socket)
+        self._company.joined = True
+
+    def opens(self, socket: Socket, incident: str) -> None:
+        """Note which incident the owner of a socket has open ("": none)."""
+        socket.open = incident
 
     def feed(self, socket: Socket) -> None:
         """Hand out what a socket missed, no faster than it acknowledges."""
@@ -184,6 +209,7 @@ class Hub:
     async def _read(self, connection: psycopg.AsyncConnection) -> None:
         while True:
             await self._look(connection)
+            await self._look_for_moves(connection)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
             self._bell.clear()
@@ -205,6 +231,32 @@ class Hub:
             self._take([self._entry(row) for row in rows])
             self.head = rows[-1][0] if len(rows) == PAGE else head
             await asyncio.sleep(0)
+
+    async def _look_for_moves(self, connection: psycopg.AsyncConnection) -> None:
+        """Tell where units are that moved since the last look, at most every MOVES_SECONDS."""
+        now = time.monotonic()
+        if now - self._moved_at < MOVES_SECONDS:
+            return
+        self._moved_at = now
+        moves = await self._moves.since_last(connection) if self.sockets else []
+        named = any(move.case is not None for move in moves)
+        for region in {move.region for move in moves}:
+            self._pass_on("unit.moved", region, named, lambda actor, region: moves_for(actor, region, moves))
+
+    def _pass_on(self, kind: str, region: str, named: bool, render: Callable[[Actor, str], Any]) -> None:
+        """Send passing state to everybody for whom `render` finds some (None, []: nothing to tell).
+
+        `named`: what is seen depends on the person, not on the posts alone.
+        """
+        frames: dict[_Key, str] = {}
+        for socket in self.sockets:
+            if socket.region not in ("", region) or region not in socket.actor.all_regions:
+                continue
+            key = (socket.actor.posts, socket.actor.id if named else "")
+            if key not in frames:
+                frames[key] = passing_frame(kind, region, render(socket.actor, region))
+            if frames[key]:
+                socket.put_passing(frames[key])
 
     async def _begin(self, connection: psycopg.AsyncConnection, epoch: str, head: int) -> None:
         """Fill the ring at the start, or anew when the numbering began again."""
@@ -239,6 +291,7 @@ class Hub:
     def _note_sight(self, entry: Entry) -> None:
         if entry.incident_id and "sight" in entry.data:
             self._sights[entry.incident_id] = Sight.of(entry.data["sight"])
+            self._regions[entry.incident_id] = entry.region
 
     def _take(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -293,11 +346,45 @@ class Hub:
                 channel = await layer.new_channel()
                 await layer.group_add(DOORBELL, channel)
                 while True:
-                    await layer.receive(channel)
-                    self._bell.set()
+                    self._hear(await layer.receive(channel))
             except Exception as error:  # any failure of the broker: try again, events come by looking
                 log.debug("doorbell: %s", type(error).__name__)
                 await asyncio.sleep(1)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        """The doorbell, or who is present at another live process."""
+        if message.get("type") == "presence":
+            self._company.hear(message, time.monotonic())
+        else:
+            self._bell.set()
+
+    def _here(self) -> list[Present]:
+        """Who has a case open on the sockets of this process."""
+        found = {
+            Present(region, socket.open, socket.actor.id, socket.actor.label)
+            for socket in self.sockets
+            if socket.open and not socket.closing
+            for region in socket.actor.all_regions
+            if may_be_present(socket.actor, region, self._sight_in(region, socket.open))
+        }
+        return sorted(found)
+
+    def _sight_in(self, region: str, incident: str) -> Sight | None:
+        known = self._regions.get(UUID(incident))
+        return self._sights.get(UUID(incident)) if known == region else None
+
+    def _tell_presence(self, now: float) -> None:
+        """Tell each desk who has which case open, when that changed or somebody joined; and the other processes."""
+        here = self._here()
+        for region in self._company.update(here, now):
+            self._pass_on("presence", region, True, self._people_for)
+        if message := self._company.message(here, now):
+            self._publishing = asyncio.ensure_future(_publish(message))
+
+    def _people_for(self, actor: Actor, region: str) -> list[Any] | None:
+        if not at_desk(actor, region):
+            return None
+        return people_for(actor, region, self._company.people, lambda incident: self._sight_in(region, incident))
 
     async def _beat_forever(self) -> None:
         beat_at = rights_at = time.monotonic()
@@ -307,6 +394,9 @@ class Hub:
             if now - beat_at >= HEARTBEAT_SECONDS:
                 beat_at = now
                 self._beat()
+            if now - self._presence_at >= PRESENCE_SECONDS:
+                self._presence_at = now
+                self._tell_presence(now)
             if now - rights_at >= RIGHTS_SECONDS:
                 rights_at = now
                 await self._check_rights()
@@ -332,8 +422,14 @@ class Hub:
                 socket.stop(4003)
 
 
+async def _publish(message: dict[str, Any]) -> None:
+    """Droppable: without Valkey a desk sees those of its own process only."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(get_channel_layer().group_send(DOORBELL, message), 2.0)
+
+
 def _users_of(data: dict[str, Any]) -> set[str]:
-    return {*data.get("sight", {}).get("users", {}), *data.get("was", {}).get("users", {})}
+    return {user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {})}
 
 
 def _key_of(sight: Sight | None) -> _Key:

@@ -4,11 +4,15 @@ from django.db import models
 from django.db.models import Q
 
 from agencies.ids import new_id
-from agencies.models import Agency, Unit, User
+from agencies.models import Agency, RuleSet, Unit, User
 from agencies.models.policy import STAGES
 from dispatch.lifecycle import AssignmentStatus
 from incidents.lifecycle import Outcome
 from incidents.models import Call, Incident, Text
+
+ACCEPT = "accept"
+"""The stage of a hand-over: offered → answered by the other region's centre. No target of a region changes it."""
+DEADLINE_STAGES = [*STAGES, ACCEPT]
 
 
 class Assignment(models.Model):
@@ -16,8 +20,8 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.IntegerField(default=1)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=7)
     position = models.SmallIntegerField(default=0)
     """The order in which the agencies act, where it matters."""
@@ -37,16 +41,18 @@ class Assignment(models.Model):
     completed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
-    end_reason = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+")
+    end_reason = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=20, blank=True)
     victims = models.JSONField(null=True)
     """{"dead", "injured", "evacuated"}: counts."""
-    report = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+")
+    report = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["position", "created_at"]
         indexes = [
             models.Index(fields=["incident"], name="assignment_incident"),
+            models.Index(fields=["end_reason"], name="assignment_reason", condition=Q(end_reason__isnull=False)),
+            models.Index(fields=["report"], name="assignment_report", condition=Q(report__isnull=False)),
             models.Index(
                 fields=["agency", "-created_at"], name="assignment_agency_at_work",
                 condition=~Q(status__in=["completed", "declined", "withdrawn"]),
@@ -71,7 +77,7 @@ class UnitAssignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+", db_index=False)
     sent_at = models.DateTimeField()
     en_route_at = models.DateTimeField(null=True)
     on_scene_at = models.DateTimeField(null=True)
@@ -93,9 +99,9 @@ class Deadline(models.Model):
     """A stage that has to be reached in time: of exactly one call, incident or assignment. A re-plan adds a row."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="+")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+")
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="+")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stage = models.CharField(max_length=12)
     target_id = models.UUIDField(null=True)
     target_version = models.IntegerField(null=True)
@@ -123,7 +129,13 @@ class Deadline(models.Model):
                 | Q(call=None, incident=None, assignment__isnull=False),
                 name="deadline_of_exactly_one",
             ),
-            models.CheckConstraint(condition=Q(stage__in=STAGES), name="deadline_stage_known"),
+            models.CheckConstraint(condition=Q(stage__in=DEADLINE_STAGES), name="deadline_stage_known"),
+            models.CheckConstraint(
+                condition=~Q(stage=ACCEPT) | Q(incident__isnull=False), name="deadline_accept_of_incident"
+            ),
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(stage=ACCEPT, done_at=None), name="deadline_one_accept_open"
+            ),
             models.CheckConstraint(
                 condition=Q(warn_at__gte=models.F("starts_at"), due_at__gte=models.F("warn_at")),
                 name="deadline_times_in_order",
@@ -171,3 +183,69 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"
+
+
+class ProcedureTick(models.Model):
+    """A step of the SOP that somebody has done for this incident. Taken back it is marked, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    procedure_id = models.UUIDField()
+    procedure_version = models.IntegerField()
+    step = models.SmallIntegerField()
+    """From 0, in the order of the procedure's version."""
+    text = models.CharField(max_length=300)
+    """The step as it was worded then."""
+    done_at = models.DateTimeField()
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    done_by_label = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "procedure_id", "step"], condition=Q(undone_at=None), name="procedure_tick_once"
+            ),
+            models.CheckConstraint(condition=Q(step__gte=0), name="procedure_tick_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step + 1}. {self.text}"
+
+
+class RuleReplay(models.Model):
+    """A draft of a region's rules played over its last reports. `result` names incidents by id and holds no words."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "menunggu"
+        RUNNING = "running", "berjalan"
+        DONE = "done", "selesai"
+        FAILED = "failed", "gagal"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="+")
+    revision = models.IntegerField()
+    """Of the draft: a replay of an earlier one says so."""
+    against = models.IntegerField(default=0)
+    """The version in force that it was compared with; 0: the built-in rules alone."""
+    wanted = models.IntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150, blank=True)
+    beat_at = models.DateTimeField(null=True)
+    """When it last made progress: one whose worker was lost is taken up again."""
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["rule_set", "-created_at"], name="rule_replay_newest"),
+            models.Index(fields=["created_at"], name="rule_replay_open", condition=Q(state__in=["queued", "running"])),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(wanted__gt=0), name="rule_replay_of_some")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_set} {self.state}"

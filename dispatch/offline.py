@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agencies.cleaning import clean_text
-from agencies.pack import PackError
+from agencies.pack import PackError, PackProblem
 from agencies.packref import region_of_pack
 from agencies.reference import RegionRef, TypeRef
 from dispatch.reports import Decision, Located, Report, decide
 from incidents.places import area_named
-from incidents.triage import Classification, CompiledRules, builtin_rules, classify, compile_rules
+from incidents.ruleset import in_indonesian, lay_over, source_of
+from incidents.triage import Classification, CompiledRules, RuleError, builtin_rules, classify, compile_rules
 
 MOST_CANDIDATES = 5
 NATIONWIDE = RegionRef(code="", name="", kind="", zone="UTC", stage="")
@@ -42,7 +43,8 @@ class Desk:
     @classmethod
     def of(cls, region: str = "") -> Desk:
         """The desk of a region with a pack (code or file), or of the whole country. Raises PackError."""
-        return cls(compile_rules(builtin_rules()), region_of_pack(region) if region else NATIONWIDE)
+        found = region_of_pack(region) if region else NATIONWIDE
+        return cls(rules_of(found), found)
 
     def decide(self, text: str, at: datetime) -> Decision:
         """Type, priority and agencies of a cleaned text."""
@@ -72,6 +74,20 @@ class Desk:
             ],
             "needs_review": ruled.needs_review or not text.strip(),
         }
+
+
+def rules_of(region: RegionRef) -> CompiledRules:
+    """The shipped rules with the pack's own over them. Raises PackError when those cannot be used."""
+    rules = compile_rules(builtin_rules())
+    own = region.rule_set
+    if own is None:
+        return rules
+    types = {kind.code: kind.base for kind in region.types.values() if kind.code != kind.base}
+    try:
+        return lay_over(rules, source_of(region.code, own.version, own.rules), types)
+    except RuleError as error:
+        found = [PackProblem(region.code, f"rules.{p.rule}.{p.key}", in_indonesian(p.message)) for p in error.problems]
+        raise PackError(found) from error
 
 
 def _text_of(entry: Mapping[str, Any]) -> str:

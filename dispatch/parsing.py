@@ -14,6 +14,7 @@ from typing import Any
 
 from agencies.models import Unit
 from agencies.problems import Malformed
+from dispatch.locating import CHOSEN
 from dispatch.reports import Caller, Report
 from dispatch.services.assignments import Step
 from dispatch.services.incidents import Change
@@ -148,7 +149,7 @@ def read_report(body: Mapping[str, Any], types: Collection[str]) -> tuple[Report
     read.unknown(REPORT_FIELDS)
     caller, location = read.inner("caller"), read.inner("location")
     caller.unknown({"number", "name", "safe_to_call_back"})
-    location.unknown({"lat", "lon", "text"})
+    location.unknown({"lat", "lon", "text", "area", "precision"})
     lat, lon = location.point()
     report = Report(
         region=region_code(body),
@@ -157,6 +158,8 @@ def read_report(body: Mapping[str, Any], types: Collection[str]) -> tuple[Report
         lat=lat,
         lon=lon,
         location_text=location.text("text"),
+        area=location.text("area", 13),
+        precision=location.one_of("precision", (*CHOSEN, "point", "area_centre")),
         call=read.identifier("call"),
         channel=read.one_of("channel", CHANNELS, "phone"),
         type=read.one_of("type", types),
@@ -256,6 +259,21 @@ class Strict:
             self.fault(name, "bukan waktu RFC 3339 dengan zona")
         return parsed
 
+    def integer(self, name: str, *, required: bool = False) -> int:
+        value = self.body.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if value is not None or required:
+            self.fault(name, "harus bilangan bulat")
+        return 0
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.body.get(name, default)
+        if not isinstance(value, bool):
+            self.fault(name, "harus true atau false")
+            return default
+        return value
+
     def ids(self, name: str) -> tuple[str, ...]:
         value = self.body.get(name)
         if value is None:
@@ -301,7 +319,15 @@ def read_change(action: str, body: Mapping[str, Any]) -> Change:
         type=read.text("type"),
         priority=read.one_of("priority", PRIORITIES),
         narrative=None if narrative is None else read.text("narrative"),
-        location={"lat": lat, "lon": lon, "text": place.text("text")} if place else None,
+        location={
+            "lat": lat,
+            "lon": lon,
+            "text": place.text("text"),
+            "area": place.text("area", 13),
+            "precision": place.text("precision", 20),
+        }
+        if place
+        else None,
         reason=read.text("reason", required="reason" in required),
         agency=read.text("agency", required="agency" in required),
         role=read.one_of("role", ("lead", "support"), required="role" in required) or "support",
@@ -309,6 +335,7 @@ def read_change(action: str, body: Mapping[str, Any]) -> Change:
         note=read.text("note"),
         into=read.text("into", required="into" in required),
         to_region=read.text("to_region", required="to_region" in required),
+        taken_by=read.text("taken_by", required="taken_by" in required),
     )
     read.finish(_known(INCIDENT, action))
     return change

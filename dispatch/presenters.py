@@ -5,24 +5,31 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from agencies import caches
 from agencies.access import Actor, Level, can
-from agencies.cleaning import clean_text
-from agencies.models import Place, Unit
+from agencies.models import Unit
 from agencies.problems import NotVisible
+from agencies.questions import question_of
 from agencies.reference import RegionRef
 from dispatch import selectors
+from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT
+from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
+from dispatch.locating import location_warnings
 from dispatch.models import Assignment, Deadline
-from dispatch.reports import Decision, Located, Report
+from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
+from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
+from dispatch.services import handovers
 from dispatch.services.reports import Draft
+from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
 from incidents.lifecycle import INCIDENT, actions_from
-from incidents.models import Classification, Handover, Incident, IncidentCall, Referral, Text
-from incidents.places import coordinates_in
+from incidents.models import Attachment, Classification, Handover, Incident, IncidentCall, Referral, Text
 from incidents.vault import Vault
 
 _OPEN_TO = (Level.FULL, Level.TASK)
@@ -43,10 +50,13 @@ def incident_answer(
         answer["seq"] = seq
     if detail:
         answer |= _detail(actor, seen, region)
+        if seen.incident.status == "open" and seen.level is Level.FULL and may_compare(actor, region.code):
+            matches = similar_to_incident(seen.incident, region, actor=actor)
+            answer["duplicates"] = duplicates_answer(matches, region)
     return answer
 
 
-def created_answer(draft: Draft, seq: int) -> dict[str, Any]:
+def created_answer(draft: Draft, seq: int, similar: Similar = NOTHING) -> dict[str, Any]:
     """What `incident_answer` would say of an incident just made, to the one who made it, without reading anything."""
     region, incident = draft.region, draft.incident
     assignments = [
@@ -65,7 +75,7 @@ def created_answer(draft: Draft, seq: int) -> dict[str, Any]:
         "assignments": assignments,
         "classification": _classification(draft.classification, draft.report.narrative),
         "referrals": referrals,
-        "duplicates": [],
+        "duplicates": duplicates_answer(similar.matches, region),
         "area": _area(incident, region),
         "seq": seq,
     }
@@ -132,6 +142,7 @@ def incident_actions(actor: Actor, incident: Incident) -> list[str]:
         action
         for action in actions_from(INCIDENT, incident.status)
         if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
+        and (action not in handovers.ANSWERS or handovers.ANSWERS[action](incident))
     ]
 
 
@@ -185,7 +196,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
         "channel": incident.channel,
         "occurred_at": local(incident.occurred_at, region.tz),
         "closed_at": local(incident.closed_at, region.tz),
-        "handover": _handover(incident) if seen.level is Level.FULL else None,
+        "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
         "timeline": _timeline(actor, seen, region),
     }
     if seen.level in _OPEN_TO:
@@ -198,8 +209,12 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
             "narrative": current.get("narrative", ""),
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
             "texts": [_text(t, words, region) for t, words in texts],
+            "procedures": checklist_of(incident, region),
             "people": _people(seen, vault),
             "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+            "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],
+            "merged_into": merged_into(actor, incident) if seen.level is Level.FULL else None,
+            "attachments": _attachments(seen, region) if seen.level is Level.FULL else [],
         }
     return detail
 
@@ -236,12 +251,42 @@ def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _handover(incident: Incident) -> dict[str, Any] | None:
-    row = Handover.objects.filter(incident=incident).first()
+def _attachments(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
+    return [
+        {"id": str(row.id), "name": row.name, "media_type": row.media_type, "size": row.size,
+         "at": local(row.created_at, region.tz)}
+        for row in Attachment.objects.filter(incident=seen.incident).order_by("created_at", "id")
+    ]  # fmt: skip
+
+
+def handover_of(incident: Incident, region: RegionRef) -> dict[str, Any] | None:
+    """The newest hand-over of the incident, and where the incident itself came from; None when there is neither."""
+    row = Handover.objects.filter(incident=incident).order_by("-created_at").first()
+    came = _came_from(incident, region)
     if row is None:
-        return {"from": str(incident.handed_over_from_id)} if incident.handed_over_from_id else None
-    return {"to_region": row.to_region_id, "to_incident": str(row.to_incident_id) if row.to_incident_id else None,
-            "state": row.state}  # fmt: skip
+        return came or None
+    told: dict[str, Any] = {
+        "to_region": row.to_region_id,
+        "to_incident": str(row.to_incident_id) if row.to_incident_id else None,
+        "state": row.state,
+    }
+    if row.state == Handover.State.OFFERED:
+        told["due_at"] = local(row.answer_due_at, region.tz)
+    if row.state == Handover.State.REFUSED and row.decided_by_id is None:
+        told["unanswered"] = True
+    answer = Text.objects.filter(id=row.answer_id).first() if row.answer_id else None
+    if answer is not None:
+        told |= {"answer": Vault.of(incident).read(answer), "answered_at": local(row.decided_at, region.tz)}
+    return told | ({"from": came["from"], "from_region": came["from_region"]} if came else {})
+
+
+def _came_from(incident: Incident, region: RegionRef) -> dict[str, Any]:
+    row = Handover.objects.filter(to_incident=incident).select_related("incident").first()
+    if row is None:
+        return {}
+    due = {"due_at": local(row.answer_due_at, region.tz)} if row.state == Handover.State.OFFERED else {}
+    from_ = {"from": str(row.incident_id), "from_region": row.incident.region_id, "state": row.state}
+    return from_ | {"created_at": local(row.created_at, region.tz)} | due
 
 
 def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
@@ -265,6 +310,12 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
     return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
 
 
+_TOLD = (
+    "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
+    "unmerged",
+)  # fmt: skip
+
+
 def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef) -> dict[str, Any]:
     entry = {
         "seq": event.seq,
@@ -275,7 +326,7 @@ def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef
         "by": event.actor_label,
         "agency": agency,
     }
-    for name in ("deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped"):
+    for name in _TOLD:
         if name in data:
             entry[name] = data[name]
     return entry
@@ -299,8 +350,8 @@ def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = 
     return part | ({"seq": seq} if seq is not None else {})
 
 
-def preview_answer(report: Report, decision: Decision, region: RegionRef) -> dict[str, Any]:
-    """What saving would do."""
+def preview_answer(report: Report, decision: Decision, region: RegionRef, similar: Similar = NOTHING) -> dict[str, Any]:
+    """What saving would do, and what may have been reported already."""
     c = decision.classification
     located, routing = decision.located, decision.routing
     return {
@@ -313,6 +364,7 @@ def preview_answer(report: Report, decision: Decision, region: RegionRef) -> dic
         "candidates": [{"type": x.type, "score": x.score} for x in c.candidates],
         "confidence": c.confidence,
         "needs_review": c.needs_review,
+        "answers": [{"key": key, "answer": answer} for key, answer in decision.answers.reasons],
         "area": {"code": located.area, "name": located.name, "level": located.level, "precision": located.precision,
                  "lat": located.lat, "lon": located.lon},
         "assignments": [
@@ -325,7 +377,8 @@ def preview_answer(report: Report, decision: Decision, region: RegionRef) -> dic
         ],
         "passed_over": [{"agency": x.agency, "reason": x.reason} for x in routing.passed_over],
         "procedures": procedures_for(decision, region),
-        "warnings": location_warnings(located),
+        "duplicates": duplicates_answer(similar.matches, region),
+        "warnings": [*location_warnings(located), *restricted_warnings(similar)],
     }  # fmt: skip
 
 
@@ -354,45 +407,11 @@ def procedures_for(decision: Decision, region: RegionRef) -> list[dict[str, Any]
     ]
     fitting.sort(key=lambda p: not p.subtype)
     return [
-        {"id": p.id, "version": p.version, "title": p.title, "questions": list(p.questions), "steps": list(p.steps),
+        {"id": p.id, "version": p.version, "title": p.title, "questions": [q.text for q in map(question_of, p.questions)],
+         "keys": [q.key for q in map(question_of, p.questions)], "steps": list(p.steps),
          "tell_caller": list(p.tell_caller)}
         for p in fitting
     ]  # fmt: skip
-
-
-def location_warnings(located: Located) -> list[dict[str, Any]]:
-    """The neighbour to hand over to, when the point is not in this region."""
-    code = located.neighbour
-    if not code:
-        return []
-    neighbour = caches.reference().region(code)
-    name = neighbour.name if neighbour else code
-    message = f"Titik ini berada di {name} ({code}); alihkan ke wilayah itu."
-    return [{"field": "location", "message": message, "region": code, "name": name,
-             "phone": neighbour.phone if neighbour else ""}]  # fmt: skip
-
-
-def places_answer(region: RegionRef, query: str) -> list[dict[str, Any]]:
-    """Suggestions for a caller's phrase: a point as typed, landmarks, then areas of the region."""
-    found: list[dict[str, Any]] = []
-    if point := coordinates_in(query):
-        found.append({"label": query.strip(), "lat": point[0], "lon": point[1], "precision": "point", "area": None})
-    needle = clean_text(query).casefold().strip()
-    if len(needle) < 2:
-        return found
-    for place in Place.objects.filter(region_id=region.code, ended_at=None).order_by("label"):
-        if needle in place.label.casefold() or any(needle in str(alias).casefold() for alias in place.aliases):
-            found.append(_place(place.label, place.lat, place.lon, "poi", area_label(region, place.area_id)))
-    for area in region.areas.values():
-        if needle in area.name.casefold():
-            parent = region.areas.get(area.parent)
-            label = f"{area.name}, {parent.name}" if parent else area.name
-            found.append(_place(label, area.lat, area.lon, "area_centre", area_label(region, area.code)))
-    return found[:5]
-
-
-def _place(label: str, lat: float | None, lon: float | None, precision: str, area: Any) -> dict[str, Any]:
-    return {"label": label, "lat": lat, "lon": lon, "precision": precision, "area": area}
 
 
 def unit_answer(actor: Actor, unit_id: uuid.UUID) -> dict[str, Any]:
@@ -400,4 +419,40 @@ def unit_answer(actor: Actor, unit_id: uuid.UUID) -> dict[str, Any]:
     unit = Unit.objects.select_related("agency").filter(id=unit_id).first()
     if unit is None or not (str(unit.agency_id) in actor.agencies or unit.agency.region_id in actor.regions()):
         raise NotVisible
-    return unit_row(unit, selectors.region_or_404(unit.agency.region_id))
+    region, case = selectors.region_or_404(unit.agency.region_id), selectors.secret_places([unit]).get(unit.id)
+    return unit_row(unit, region, secret=not sees_place(actor, region.code, [str(unit.agency_id)], case))
+
+
+_MOST_HANDOVERS = 50
+
+
+def handovers_answer(actor: Actor, region: RegionRef) -> list[dict[str, Any]]:
+    """Hand-overs from and to a region that wait for an answer, of the incidents that the actor sees in full."""
+    waiting = Q(state=Handover.State.OFFERED) | Q(state=Handover.State.BY_PHONE, decided_at=None)
+    here = Q(incident__region_id=region.code) | Q(to_incident__region_id=region.code)
+    found = Handover.objects.filter(waiting, here).select_related("incident", "to_incident").order_by("-created_at")
+    rows = {row: _side_in(row, region) for row in found[:_MOST_HANDOVERS]}
+    seen = {s.incident.id: s for s in selectors.seen_rows(actor, list(rows.values()), region)}
+    return [
+        _waiting(row, seen[side.id], region)
+        for row, side in rows.items()
+        if side.id in seen and seen[side.id].level is Level.FULL
+    ]
+
+
+def _side_in(row: Handover, region: RegionRef) -> Incident:
+    return row.incident if row.to_incident is None or row.incident.region_id == region.code else row.to_incident
+
+
+def _waiting(row: Handover, side: Seen, region: RegionRef) -> dict[str, Any]:
+    sends = side.incident.id == row.incident_id
+    other = row.to_region_id if sends else row.incident.region_id
+    named = caches.reference().region(other)
+    return {
+        "direction": "out" if sends else "in",
+        "region": {"code": other, "name": named.name if named else other},
+        "state": row.state,
+        "created_at": local(row.created_at, region.tz),
+        "due_at": local(row.answer_due_at, region.tz),
+        "incident": side.row,
+    }

@@ -2,20 +2,32 @@
 
 The most specific run card in force wins: area before subtype before priority before hours before type. An agency
 without an agreement in force gets nothing; the caller is referred to its own number instead, and that is recorded.
+An agency that takes nothing now is replaced by its backup; one without a free unit keeps its responsibility and is
+joined by it.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
 
 _SAVES_LIVES = frozenset({"medical", "fire", "disaster"})
 
 
+class Absence(StrEnum):
+    """Why an agency cannot send anybody now."""
+
+    PAUSED = "sedang tidak menerima tugas"
+    NO_UNIT = "tidak ada unit yang siap"
+    DECLINED = "menolak tugas"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known about the incident. `areas`: its area and the areas around it, smallest first."""
+    """What is known about the incident. `areas`: its area and the areas around it, smallest first; `absent`: agencies
+    (by code) that cannot send anybody now."""
 
     type: str
     base: str
@@ -24,6 +36,7 @@ class Case:
     at: datetime
     extra_types: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    absent: Mapping[str, Absence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +165,25 @@ def _add(draft: _Draft, line: LineRef, role: str, card: RunCardRef | None, why: 
     if not _agreed(draft, agency):
         _refer(draft, agency, line, role, card)
         return
+    absence = draft.case.absent.get(agency.code)
+    if absence in (Absence.PAUSED, Absence.DECLINED):
+        draft.passed[agency.code] = PassedOver(agency.code, f"{agency.name} {absence}")
+        _add_backup(draft, agency, line, role, card)
+        return
+    if absence is Absence.NO_UNIT:
+        why = f"{why}; {absence}"
     agreement = draft.region.agreements.get(agency.code) if agency.needs_agreement else None
     draft.chosen[agency.code] = Chosen(
         agency, role, len(draft.chosen), why, card, agreement.id if agreement else "",
         agreement.version if agreement else 0,
     )  # fmt: skip
+    if absence is Absence.NO_UNIT:
+        _add_backup(draft, agency, line, "support", card)
+
+
+def _add_backup(draft: _Draft, agency: AgencyRef, line: LineRef, role: str, card: RunCardRef | None) -> None:
+    if line.backup:
+        _add(draft, LineRef(line.backup, role), role, card, f"cadangan untuk {agency.short or agency.name}")
 
 
 def _agreed(draft: _Draft, agency: AgencyRef) -> bool:
@@ -171,8 +198,7 @@ def _refer(draft: _Draft, agency: AgencyRef, line: LineRef, role: str, card: Run
     why = f"{agency.name} belum terikat perjanjian (MoU) yang berlaku"
     draft.referred[agency.code] = Referred(agency, number, why)
     draft.passed[agency.code] = PassedOver(agency.code, why)
-    if line.backup:
-        _add(draft, LineRef(line.backup, role), role, card, f"cadangan untuk {agency.short or agency.name}")
+    _add_backup(draft, agency, line, role, card)
 
 
 def _excluded(draft: _Draft) -> frozenset[str]:
@@ -191,16 +217,65 @@ def _finish(draft: _Draft, card: RunCardRef | None) -> Routing:
     chosen = list(draft.chosen.values())
     if chosen and not any(c.role == "lead" for c in chosen):
         first = chosen[0]
-        reason = f"{first.reason}; memimpin karena instansi utama dirujuk" if draft.referred else first.reason
+        reason = f"{first.reason}; {_why_leading(draft)}" if draft.passed else first.reason
         chosen[0] = Chosen(first.agency, "lead", 0, reason, first.run_card, first.agreement_id, first.agreement_version)
     return Routing(tuple(chosen), tuple(draft.referred.values()), tuple(draft.passed.values()), card)
+
+
+def _why_leading(draft: _Draft) -> str:
+    return "memimpin karena instansi utama " + ("dirujuk" if draft.referred else "tidak dapat ditugaskan")
 
 
 def _name(card: RunCardRef) -> str:
     return "/".join(part for part in (card.type, card.subtype, card.area) if part)
 
 
+def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str]) -> Chosen | None:
+    """Who takes over from an agency that declined: its backup on the cards in force, unless it is `there` already.
+
+    A backup that cannot take it itself is followed by its own.
+    """
+    usual = {chosen.agency.code for chosen in route(region, case).chosen}
+    answer = route(region, replace(case, absent={**case.absent, agency: Absence.DECLINED}))
+    own = region.agencies.get(agency)
+    name = (own.short or own.name) if own else agency
+    for chosen in answer.chosen:
+        if chosen.agency.code not in usual | set(there):
+            return replace(chosen, reason=f"{chosen.reason}: {name} {Absence.DECLINED}"[:200])
+    return None
+
+
 def gaps(region: RegionRef, types: Iterable[str]) -> list[str]:
     """Types without any run card: reports of these would reach nobody."""
     mapped = {card.type for card in region.run_cards}
     return [code for code in types if code not in mapped]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who would lead a type in an area. `lead` is empty in a gap; then `referral` may name a number to call."""
+
+    lead: str = ""
+    referral: str = ""
+    reason: str = ""
+
+
+def gap_map(region: RegionRef, areas: Sequence[tuple[str, ...]], at: datetime,
+            absent: Mapping[str, Absence] | None = None) -> dict[tuple[str, str], Cell]:  # fmt: skip
+    """(area, type) → who would lead there now. Each area with those around it, smallest first. What is no emergency
+    needs nobody and has no cell."""
+    found = {}
+    wanted = [type_ for type_ in region.types.values() if type_.base != "other_non_emergency"]
+    for around in areas:
+        for type_ in wanted:
+            answer = route(region, Case(type_.code, type_.base, "", "normal", at, (), around, absent or {}))
+            found[around[0], type_.code] = _cell(answer)
+    return found
+
+
+def _cell(answer: Routing) -> Cell:
+    lead = next((c for c in answer.chosen if c.role == "lead"), None)
+    referral = answer.referred[0].agency.code if answer.referred else ""
+    if lead is not None:
+        return Cell(lead.agency.code, referral, lead.reason)
+    return Cell("", referral, "; ".join(p.reason for p in answer.passed_over) or "tidak ada kartu tugas")

@@ -101,8 +101,9 @@ def narrow(row: Mapping[str, Any], level: Level, own_agencies: Collection[str] =
     return {**row, **_PLACELESS, **hidden}
 
 
-def unit_row(unit: Any, region: RegionRef) -> dict[str, Any]:
-    """A unit as the board shows it."""
+def unit_row(unit: Any, region: RegionRef, *, secret: bool = False) -> dict[str, Any]:
+    """A unit as the board shows it; `secret`: to somebody who may not know where it is now."""
+    known = unit.lat is not None and not secret
     return {
         "id": str(unit.id),
         "version": unit.version,
@@ -111,7 +112,7 @@ def unit_row(unit: Any, region: RegionRef) -> dict[str, Any]:
         "kind": unit.kind,
         "agency": {"code": unit.agency.code, "name": unit.agency.name},
         "status": unit.status,
-        "lat": unit.lat if unit.lat is not None else unit.home_lat,
-        "lon": unit.lon if unit.lon is not None else unit.home_lon,
-        "at": local(unit.position_at, region.tz),
+        "lat": unit.lat if known else unit.home_lat,
+        "lon": unit.lon if known else unit.home_lon,
+        "at": None if secret else local(unit.position_at, region.tz),
     }

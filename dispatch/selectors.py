@@ -6,15 +6,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.aggregates import BoolAnd
+from django.db.models import F, Q, QuerySet
 
 from agencies import caches
 from agencies.access import Actor, Level
+from agencies.models import Agency, Unit
 from agencies.problems import NotVisible
 from agencies.reference import RegionRef
+from agencies.selectors import units_visible_to
 from dispatch.lifecycle import ENDED
-from dispatch.models import Assignment, Deadline
-from dispatch.rows import NextDue, assignment_row, incident_row, narrow
+from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.rows import NextDue, assignment_row, incident_row, narrow, unit_row
+from dispatch.sightings import Sight, sees_place
 from incidents import selectors as incidents
 from incidents.models import Incident
 from incidents.selectors import Access
@@ -26,6 +30,19 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
     if actor.is_system or actor.regions():
         return seen
     return seen.filter(agency_id__in=actor.agencies)
+
+
+def agencies_without_free_unit(region: str) -> set[str]:
+    """Codes of agencies that keep units here and of which not one is free. Who registers no units is never among
+    them: nothing is known of it."""
+    rows = Unit.objects.filter(agency__region_id=region, agency__ended_at=None, ended_at=None)
+    return set(
+        rows.values("agency__code")
+        .annotate(busy=BoolAnd(~Q(status=Unit.Status.AVAILABLE)))
+        .filter(busy=True)
+        .order_by()
+        .values_list("agency__code", flat=True)
+    )
 
 
 def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:
@@ -41,13 +58,21 @@ def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]
     return found
 
 
+def agency_codes(region: RegionRef, wanted: Collection[str]) -> dict[str, str]:
+    """Agency id → code; those that have ended meanwhile are looked up, their part in a case stays named."""
+    codes = {agency.id: agency.code for agency in region.agencies.values()}
+    if ended := set(wanted) - codes.keys():
+        codes |= {str(id_): code for id_, code in Agency.objects.filter(id__in=ended).values_list("id", "code")}
+    return codes
+
+
 def rows_of(found: Collection[Incident], region: RegionRef) -> dict[uuid.UUID, dict[str, Any]]:
     """The full board rows of incidents of one region: two statements, whatever their number."""
-    codes = {agency.id: agency.code for agency in region.agencies.values()}
     assignments = Assignment.objects.filter(incident__in=[i.id for i in found]).order_by("position", "created_at")
     by_incident: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
     for assignment in assignments:
         by_incident[assignment.incident_id].append(assignment)
+    codes = agency_codes(region, {str(a.agency_id) for rows in by_incident.values() for a in rows})
     due = next_due_of(a.id for rows in by_incident.values() for a in rows if a.status not in ENDED)
     return {
         incident.id: incident_row(
@@ -110,3 +135,31 @@ def incident_for(actor: Actor, incident_id: uuid.UUID) -> Seen:
     if not seen:
         raise NotVisible
     return seen[0]
+
+
+def secret_places(units: Collection[Unit]) -> dict[uuid.UUID, Sight]:
+    """Units whose newest position was taken at a confidential case, with who sees that case.
+
+    The position stays as secret as the case after the unit was released, until it has moved on.
+    """
+    placed = [unit.id for unit in units if unit.position_at is not None]
+    if not placed:
+        return {}
+    jobs = UnitAssignment.objects.filter(
+        Q(released_at=None) | Q(released_at__gte=F("unit__position_at")), unit_id__in=placed,
+        sent_at__lte=F("unit__position_at"), assignment__incident__confidential=True,
+    )  # fmt: skip
+    cases = dict(jobs.values_list("unit_id", "assignment__incident_id"))
+    access = incidents.access_of(cases.values()) if cases else {}
+    return {unit: Sight(access[case].agencies, access[case].users, True) for unit, case in cases.items()}
+
+
+def unit_rows_for(actor: Actor, region: RegionRef) -> list[dict[str, Any]]:
+    """The units of a region that the actor sees, each where the actor may know it to be."""
+    units = list(units_visible_to(actor, region.code))
+    cases = secret_places(units)
+    return [
+        unit_row(unit, region,
+                 secret=not sees_place(actor, region.code, [str(unit.agency_id)], cases.get(unit.id)))
+        for unit in units
+    ]  # fmt: skip

@@ -4,14 +4,14 @@ A reader gets an event only if they could see the incident when it happened AND 
 confidential since is not shown by its own past.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from agencies.access import ORDER, Actor, Level, Role, level_of_sight
 from dispatch.rows import narrow
 
-_PRIVATE = ("sight", "was")
+_PRIVATE = ("sight", "was", "case", "home")
 _CALL_ROLES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.QA, Role.WALL)
 _CALL_ON_WALL = ("line", "provider_id")
 
@@ -107,7 +107,24 @@ def _of_call(kind: str, region: str, data: Mapping[str, Any], actor: Actor) -> F
     return Frame(kind, {**{k: v for k, v in data.items() if k not in _PRIVATE}, "call": call})
 
 
+def sees_place(actor: Actor, region: str, agencies: Iterable[str], case: Sight | None) -> bool:
+    """Whether a reader who sees the unit of `agencies` may know where it is.
+
+    A unit stands where its case is: at a confidential one its position is for its own agency and for those who see the
+    place of the case.
+    """
+    return (
+        case is None
+        or not actor.agencies.isdisjoint(agencies)
+        or level_at(actor, region, case) in (Level.FULL, Level.TASK)
+    )
+
+
 def _of_unit(kind: str, region: str, data: Mapping[str, Any], actor: Actor) -> Frame | None:
-    if level_at(actor, region, Sight.of(data.get("sight", {}))) is None:
+    sight = Sight.of(data.get("sight", {}))
+    if level_at(actor, region, sight) is None:
         return None
-    return Frame(kind, {k: v for k, v in data.items() if k not in _PRIVATE})
+    shown = {k: v for k, v in data.items() if k not in _PRIVATE}
+    if "case" in data and not sees_place(actor, region, sight.agencies, Sight.of(data["case"])):
+        shown["unit"] = data["unit"] | data["home"]
+    return Frame(kind, shown)

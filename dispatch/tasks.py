@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from dispatch.services import sweeps
+from dispatch.services import files, rule_replays, sweeps
 from dispatch.services.agreements import end_agreements as end_agreements_now
 from events.services import KEPT_FOR, purge_answers
 
@@ -26,5 +26,17 @@ def end_agreements() -> int:
 
 
 @shared_task(ignore_result=True)
+def replay_rules() -> int:
+    """Drafts of rules that wait to be played over many reports."""
+    return rule_replays.run_waiting(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
 def purge_idempotency_keys() -> int:
     return purge_answers(before=timezone.now() - KEPT_FOR)
+
+
+@shared_task(ignore_result=True)
+def remove_file_leftovers() -> int:
+    """Plain copies that a crash left beside the sealed files of confidential cases."""
+    return files.remove_leftovers(at=timezone.now())

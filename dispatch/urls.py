@@ -7,10 +7,16 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/", incidents.IncidentView.as_view(), name="api-incident"),
     path("incidents/<uuid:incident_id>/calls/", incidents.IncidentCallsView.as_view(), name="api-incident-calls"),
     path("incidents/<uuid:incident_id>/notes/", incidents.IncidentNotesView.as_view(), name="api-incident-notes"),
+    path("incidents/<uuid:incident_id>/sop/", incidents.IncidentChecklistView.as_view(), name="api-incident-sop"),
     path(
         "incidents/<uuid:incident_id>/attachments/",
         incidents.IncidentAttachmentsView.as_view(),
         name="api-incident-attachments",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/attachments/<uuid:attachment_id>/",
+        incidents.IncidentAttachmentView.as_view(),
+        name="api-incident-attachment",
     ),
     path(
         "incidents/<uuid:incident_id>/<slug:action>/",
@@ -29,8 +35,10 @@ urlpatterns = [
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
     path("units/positions/", assignments.UnitPositionsView.as_view(), name="api-unit-positions"),
     path("units/<uuid:unit_id>/status/", assignments.UnitStatusView.as_view(), name="api-unit-status"),
+    path("handovers/", incidents.HandoversView.as_view(), name="api-handovers"),
     path("classify/", incidents.ClassifyView.as_view(), name="api-classify"),
     path("places/", incidents.PlacesView.as_view(), name="api-places"),
     path("events/", feed.EventsView.as_view(), name="api-events"),
+    path("bursts/", feed.BurstsView.as_view(), name="api-bursts"),
     path("board/", feed.BoardView.as_view(), name="api-board"),
 ]

@@ -5,11 +5,13 @@ retention ends: the chain covers `data_sha256`, not the data itself.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
+_encode = msgspec.json.Encoder(order="sorted").encode
 GENESIS = b"\x00" * 32
 FIXED = (
     "id",
@@ -30,7 +32,7 @@ FIXED = (
 
 def canonical(data: Any) -> str:
     """One spelling for one value: sorted keys, no blanks, UTF-8 kept readable."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode(data).decode()
 
 
 def sha256(text: str) -> bytes:

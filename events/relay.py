@@ -7,6 +7,7 @@ writer, LISTEN and the numbering share ONE connection: when the lock is lost, th
 
 import logging
 import select
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,9 @@ LOCK = 0x112_0001
 BATCH = 200
 POLL_SECONDS = 0.2
 STANDBY_SECONDS = 1.0
+BUSY_SECONDS, GATHER_SECONDS = 0.02, 0.005
+"""A ring within this time after the last batch waits that much longer: in a rush of reports one batch of ten events
+costs little more than one of one, and nobody sees five milliseconds."""
 
 _UNNUMBERED = f"SELECT {', '.join(FIXED)}, data_sha256 FROM events_event WHERE seq IS NULL ORDER BY id LIMIT {BATCH}"
 _NUMBER = """
@@ -91,9 +95,13 @@ def _serve(connection: psycopg.Connection, on_head: Callable[[int], None], on_ac
         select.select([], [], [], STANDBY_SECONDS)
     connection.execute("LISTEN siaga_events")
     on_active(True)
+    numbered_at = 0.0
     while not stopping():
         count, head = number_batch(connection)
         if count:
             on_head(head)
+            numbered_at = time.monotonic()
         if count < BATCH:
             wait_for_bell(connection, POLL_SECONDS)
+            if time.monotonic() - numbered_at < BUSY_SECONDS:
+                select.select([], [], [], GATHER_SECONDS)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import IntegrityError, connection
 
-from events.bulk import Batch
+from events import bell
+from events.bulk import Batch, new, prepared
 from events.chain import canonical, sha256
 from events.models import Event, Once
 
@@ -75,7 +76,8 @@ def event_rows(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: da
 
 def _event_row(fact: Fact, actor_id: str, actor_label: str, at: datetime) -> Event:
     text = canonical(fact.data)
-    return Event(
+    return new(
+        Event,
         kind=fact.kind,
         region=fact.region,
         incident_id=fact.incident_id,
@@ -105,43 +107,47 @@ class Begun:
 
     head: int
     answered: Answered | None
+    drawn: int = 0
 
 
 _BEGIN = """
-SELECT s.head, {lock}, o.body_sha256,
+SELECT s.head, {lock}, {draw}, o.body_sha256,
   o.object_kind, o.object_id, o.object_version, o.status, o.seq, o.actor_id, o.region {settings}
- FROM events_stream s LEFT JOIN events_once o ON o.key = %s
+ FROM events_stream s LEFT JOIN events_once o ON o.key = %s::uuid
 """
 
 
-def begin(wish: Intent | None, settings: Mapping[str, str]) -> Begun:
-    """First statement of the outermost transaction: takes the key, sets settings for this transaction, reads the head.
+def begin(wish: Intent | None, settings: Mapping[str, str], draw: str = "") -> Begun:
+    """First statement of the outermost transaction: takes the key, sets settings for this transaction, reads the head,
+    and draws from the sequence `draw` unless the key was answered before.
 
     Holds the key until the end of the transaction. Raises KeyInWork while another request works on the same key,
     KeyReused when the key came with another body. The look-up's snapshot may be older than the commit of the lock's
     last holder; then the unique key refuses the second answer, and the client's next try is a replay.
     """
-    lock = "pg_try_advisory_xact_lock(%s)" if wish else "true"
-    query = _BEGIN.format(lock=lock, settings="".join(", set_config(%s, %s, true)" for _ in settings))
+    lock = "pg_try_advisory_xact_lock(%s::bigint)" if wish else "true"
+    next_value = "CASE WHEN o.key IS NULL THEN nextval(%s::text::regclass) END" if draw else "0"
+    set_all = "".join(", set_config(%s::text, %s::text, true)" for _ in settings)
     params: list[Any] = (
         [int.from_bytes(hashlib.sha256(wish.key.bytes).digest()[:8], "big", signed=True)] if wish else []
     )
+    params += [draw] if draw else []
     params += [part for pair in settings.items() for part in pair]
-    with connection.cursor() as cursor:
-        cursor.execute(query, [*params, wish.key if wish else None])
-        row = cursor.fetchone()
+    row = prepared(_BEGIN.format(lock=lock, draw=next_value, settings=set_all), [*params, wish.key if wish else None])
+    assert row is not None
     if not row[1]:
         raise KeyInWork
-    if row[2] is None or wish is None:
-        return Begun(row[0], None)
-    if bytes(row[2]) != wish.body_sha256:
+    if row[3] is None or wish is None:
+        return Begun(row[0], None, row[2])
+    if bytes(row[3]) != wish.body_sha256:
         raise KeyReused
-    return Begun(row[0], replace(Answered(*row[3:10]), replayed=True))
+    return Begun(row[0], replace(Answered(*row[4:11]), replayed=True))
 
 
 def answer_row(wish: Intent, answer: Answered, at: datetime) -> Once:
     """The unsaved answer to a key, to be written in the same transaction as the work."""
-    return Once(
+    return new(
+        Once,
         key=wish.key,
         body_sha256=wish.body_sha256,
         actor_id=wish.actor_id,
@@ -168,8 +174,5 @@ def purge_answers(*, before: datetime) -> int:
 
 def ring() -> None:
     """Wake the relay, after the commit. Droppable: the relay also looks every 200 ms."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('siaga_events', '')")
-    except DatabaseError:
-        log.warning("the relay was not woken; it looks by itself")
+    if not connection.in_atomic_block:  # inside another transaction (tests) nothing is committed yet
+        bell.ring(connection.get_connection_params)

@@ -106,6 +106,10 @@ INCIDENT = Table(
         "merge": _incident("open", "merged", "merged", "merge", needs_version=True, required=("into",)),
         "unmerge": _incident("merged", "open", "unmerged", "unmerge"),
         "hand_over": _incident("open", "handed_over", "handed_over", "hand_over", needs_version=True,
-                               required=("to_region",), optional=("note",)),
+                               required=("to_region",), optional=("note", "taken_by")),
+        "accept": _incident("open", "open", "accepted", "accept"),
+        "refuse": _incident("open", "cancelled", "refused", "refuse", required=("reason",)),
+        "confirm": _incident("handed_over", "handed_over", "confirmed", "confirm", required=("taken_by",)),
+        "take_back": _incident("handed_over", "open", "taken_back", "take_back", required=("reason",)),
     },
 )  # fmt: skip

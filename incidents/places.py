@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agencies.reference import AreaRef
+from incidents.coordinates import Point, read
 
-_DECIMAL = re.compile(r"(-?\d{1,3}[.]\d{2,})\s*[,; ]\s*(-?\d{1,3}[.]\d{2,})")
 _WORD = re.compile(r"\w+", re.UNICODE)
 _GENERIC = frozenset(["kelurahan", "desa", "kecamatan", "kota", "kabupaten", "kel", "kec", "kab", "jalan", "jl"])
 
@@ -19,16 +19,11 @@ class Named:
     words: int
 
 
-def coordinates_in(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude (WGS 84 degrees) written as two decimals, in either order; None outside Indonesia."""
-    found = _DECIMAL.search(text)
-    if not found:
-        return None
-    first, second = float(found[1]), float(found[2])
-    for lat, lon in ((first, second), (second, first)):
-        if -11.5 <= lat <= 6.5 and 94 <= lon <= 142:
-            return lat, lon
-    return None
+def coordinates_in(text: str, near: Point | None = None) -> Point | None:
+    """Latitude and longitude (WGS 84 degrees) in any form that a text may hold them; None without, or when they lie
+    outside Indonesia. `near`: a point of the region, which settles what could be read in two ways."""
+    found = read(text, near)
+    return found.point if found else None
 
 
 def words(text: str) -> list[str]:

@@ -1,20 +1,33 @@
 """One door to the words of a case: plain for ordinary incidents, sealed for confidential ones."""
 
+import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from agencies.access import Actor
-from agencies.ids import new_id
+from events.bulk import new
 from incidents import phones
 from incidents.models import CaseKey, Identity, Incident, Person, Text
 from incidents.models.incident import Retention
-from incidents.sealing import CannotOpen, new_case_key, seal, unseal, unwrap
+from incidents.sealing import (
+    CHUNK,
+    CannotOpen,
+    keyed_digest,
+    new_case_key,
+    seal,
+    seal_stream,
+    unseal,
+    unseal_stream,
+    unwrap,
+)
 
 UNREADABLE = ""
 """Shown for a text whose key was destroyed at the end of its retention."""
+_NO_KEY = bytes(32)
 
 
 class Vault:
@@ -41,10 +54,15 @@ class Vault:
         key = unwrap(settings.FIELD_KEY, bytes(row.wrapped), str(incident.id)) if row else b""
         return cls(incident.id, key)
 
+    @property
+    def seals(self) -> bool:
+        """Whether what is put here is sealed."""
+        return self._key is not None
+
     def text(self, kind: str, value: str, actor: Actor, at: datetime, *, task_visible: bool = False) -> Text:
         """A new, unsaved text."""
-        row = Text(
-            id=new_id(), incident_id=self.incident_id, kind=kind, task_visible=task_visible, created_at=at,
+        row = new(
+            Text, incident_id=self.incident_id, kind=kind, task_visible=task_visible, created_at=at,
             author_label=actor.label, created_by_id=user_id(actor), retention=self.retention,
         )  # fmt: skip
         self.put(row, value)
@@ -63,7 +81,7 @@ class Vault:
 
     def identity(self, person: Person, name: str, number: str) -> Identity:
         """A new, unsaved identity; `number` as normalised by incidents.phones."""
-        row = Identity(person_id=person.id, incident_id=self.incident_id, retention=self.retention)
+        row = new(Identity, person_id=person.id, incident_id=self.incident_id, retention=self.retention)
         self.put_identity(row, name, number)
         return row
 
@@ -81,9 +99,23 @@ class Vault:
         value = self._unseal(bytes(row.sealed), row.person_id, {"name": "", "number": ""})
         return value["name"], value["number"]
 
+    def seal_file(self, file: BinaryIO, row_id: uuid.UUID) -> Iterator[bytes]:
+        """The bytes of a file as they may lie on a disk: sealed when the case is."""
+        if self._key is None:
+            return iter(lambda: file.read(CHUNK), b"")
+        return seal_stream(self._key, file, str(row_id))
+
+    def open_file(self, file: BinaryIO, row_id: uuid.UUID) -> Iterator[bytes]:
+        """The bytes of a sealed file. Raises CannotOpen while it is read: the key was destroyed or bytes changed."""
+        return unseal_stream(self._key or _NO_KEY, file, str(row_id))
+
+    def digest(self, data: bytes) -> str:
+        """Tells whether a file is attached already; of a sealed case it confirms nothing to others."""
+        return hashlib.sha256(data).hexdigest() if self._key is None else keyed_digest(self._key, data)
+
     def _unseal(self, sealed: bytes, row_id: uuid.UUID, otherwise: Any) -> Any:
         try:
-            return unseal(self._key or b"\0" * 32, sealed, str(row_id))
+            return unseal(self._key or _NO_KEY, sealed, str(row_id))
         except CannotOpen:
             return otherwise
 

@@ -25,26 +25,32 @@ PASSWORD = "siaga-112-demo"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database with the five packs and the demo users; each test rolls back to this."""
     from django.core.management import call_command
     from django.utils import timezone
 
     from agencies.demo import create_demo_users
+    from events import bell
 
     with django_db_blocker.unblock():
         call_command("load_region", *PACKS, verbosity=0)
         create_demo_users(at=timezone.now())
+    yield
+    bell.stop()  # a database with a connection to it cannot be dropped
 
 
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> Iterator[None]:
     """What one test has put into the process's memory must not reach the next."""
     from agencies import caches
+    from dispatch import availability
 
-    caches.clear()
+    for cache in (caches, availability):
+        cache.clear()
     yield
-    caches.clear()
+    for cache in (caches, availability):
+        cache.clear()
 
 
 class Api:

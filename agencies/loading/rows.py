@@ -202,10 +202,10 @@ def _attributes(kind: str, values: Values, context: Context) -> dict[str, Any]:
 def write_published(kind: str, entries: Mapping[str, Values], context: Context) -> None:
     """A new version of each entry; the one in force ends at the same moment."""
     model = PUBLISHED[kind]
+    extra = _kept_of_rules(context) if kind == "rules" else {}
     end_published(kind, list(entries), context)
     known = model.objects.filter(region_id=context.region, key__in=list(entries))
     versions = dict(known.values_list("key").annotate(newest=models.Max("version")))
-    extra = {"status": RuleSet.Status.PUBLISHED} if kind == "rules" else {}
     rows = {
         key: model(
             key=key,
@@ -221,6 +221,12 @@ def write_published(kind: str, entries: Mapping[str, Values], context: Context) 
     if kind == "run_cards":
         lines = [line for key, card in rows.items() for line in _lines(card, entries[key], context)]
         RunCardLine.objects.bulk_create(lines)
+
+
+def _kept_of_rules(context: Context) -> dict[str, Any]:
+    """A new set of rules is in force at once and keeps the examples that the region has collected."""
+    old = RuleSet.objects.filter(region_id=context.region, key=RULES_KEY, status=RuleSet.Status.PUBLISHED).first()
+    return {"status": RuleSet.Status.PUBLISHED, "examples": old.examples if old else []}
 
 
 def _lines(card: RunCard, values: Values, context: Context) -> list[RunCardLine]:
@@ -243,9 +249,11 @@ def _lines(card: RunCard, values: Values, context: Context) -> list[RunCardLine]
 
 def end_published(kind: str, keys: list[str], context: Context) -> None:
     changes: dict[str, Any] = {"ended_at": context.at}
-    if kind == "rules":
+    in_force = PUBLISHED[kind].objects.filter(region_id=context.region, key__in=keys, ended_at=None)
+    if kind == "rules":  # a draft that an admin works on stays
         changes["status"] = RuleSet.Status.RETIRED
-    PUBLISHED[kind].objects.filter(region_id=context.region, key__in=keys, ended_at=None).update(**changes)
+        in_force = in_force.filter(status=RuleSet.Status.PUBLISHED)
+    in_force.update(**changes)
 
 
 def end_in_place(kind: str, keys: list[str], context: Context) -> None:

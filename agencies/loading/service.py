@@ -17,6 +17,7 @@ from agencies.models import Area, ConfigVersion, IncidentType, PackState, Region
 from agencies.pack import Pack, PackError, PackProblem, items_of
 from agencies.packformat import NATIONAL_TYPES
 from agencies.packmerge import Items, Kept, Plan, Values, plan
+from agencies.reference import number_sequence
 from agencies.writing import writing
 from events.services import Fact
 
@@ -51,7 +52,7 @@ def load_packs(*, packs: Sequence[Pack], actor: Actor, at: dt.datetime, force: b
         new_rows = ensure_regions() + ensure_areas([pack.code for pack in packs])
         reports = [_load(pack, actor, at, force) for pack in packs]
         if new_rows or any(report.changed for report in reports):
-            ConfigVersion.objects.filter(name="reference").update(version=F("version") + 1)
+            ConfigVersion.objects.filter(name__in=("reference", "places")).update(version=F("version") + 1)
         write.record(_fact(report, pack) for report, pack in zip(reports, packs, strict=True) if report.changed)
     return reports
 
@@ -119,6 +120,8 @@ def _load(pack: Pack, actor: Actor, at: dt.datetime, force: bool) -> LoadReport:
         _apply(region, todo, context)
     if not region.has_pack:
         Region.objects.filter(pk=region.pk).update(has_pack=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {number_sequence(region.pk)}")
     if state is None or state.sha256 != pack.sha256():
         content = {"sha256": pack.sha256(), "content": pack.content(), "loaded_at": at}
         PackState.objects.update_or_create(region=region, defaults=content)

@@ -2,6 +2,7 @@
 
 from agencies.models.agency import Agency, Agreement, Unit
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
+from agencies.models.places import Import, Outline
 from agencies.models.policy import (
     IncidentType,
     Procedure,
@@ -19,8 +20,10 @@ __all__ = [
     "ApiToken",
     "Area",
     "ConfigVersion",
+    "Import",
     "IncidentType",
     "Membership",
+    "Outline",
     "PackState",
     "Place",
     "Procedure",

@@ -23,6 +23,8 @@ class Agency(models.Model):
     women_children_unit = models.BooleanField(default=False)
     assumed = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    """Until then its backup is sent instead: no crew, a building without power."""
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

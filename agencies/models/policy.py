@@ -148,24 +148,45 @@ class Procedure(Published):
 
 
 class RuleSet(Published):
-    """A region's own triage rules on top of the built-in ones."""
+    """A region's own triage rules on top of the built-in ones, with the examples that they must go on answering.
+
+    Only a draft is edited; it has no number of its own before it is published, and `published_at` is when it was begun.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "konsep"
         REVIEW = "review", "ditinjau"
         PUBLISHED = "published", "berlaku"
         RETIRED = "retired", "ditarik"
+        DISCARDED = "discarded", "dibuang"
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     rules = models.JSONField(default=list)
     examples = models.JSONField(default=list)
+    revision = models.IntegerField(default=1)
+    """Grows with every edit of a draft: who edits an older one is told so."""
+    based_on = models.IntegerField(default=0)
+    """The version from which the draft was begun; 0: the built-in rules alone."""
+    editors = models.JSONField(default=list)
+    """Ids of those who edited the draft: somebody else should publish it."""
+    reason = models.CharField(max_length=300, blank=True)
+    alone = models.BooleanField(default=False)
+    """Published by its own author, because the region had nobody else who could."""
 
     class Meta(Published.Meta):
         constraints = [
             models.UniqueConstraint(fields=["region", "key", "version"], name="rule_set_version_unique"),
             models.UniqueConstraint(
                 fields=["region", "key"], condition=Q(status="published"), name="rule_set_one_published"
+            ),
+            models.UniqueConstraint(
+                fields=["region", "key"], condition=Q(status__in=["draft", "review"]), name="rule_set_one_in_work"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["retired", "discarded"], ended_at__isnull=False)
+                | (~Q(status__in=["retired", "discarded"]) & Q(ended_at=None)),
+                name="rule_set_ended_when_out",
             ),
         ]
 

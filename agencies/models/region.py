@@ -58,7 +58,7 @@ class Region(models.Model):
 
 
 class Area(models.Model):
-    """A kecamatan or kelurahan/desa. Without a polygon it is known by its centre only, and answers say so."""
+    """A kecamatan or kelurahan/desa. Without an imported Outline it is known by its centre only, and answers say so."""
 
     class AreaLevel(models.TextChoices):
         DISTRICT = "kecamatan", "kecamatan"
@@ -71,7 +71,6 @@ class Area(models.Model):
     name = models.CharField(max_length=80)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
-    polygon = models.JSONField(null=True, blank=True)
     source = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -118,7 +117,8 @@ class PackState(models.Model):
 
 class ConfigVersion(models.Model):
     """A number that grows with every change of configuration or rights, so that each process knows when its copy
-    in memory is old. `name`: `reference` (regions, agencies, run cards, targets, rules) or `access` (users)."""
+    in memory is old. `name`: `reference` (regions, agencies, run cards, targets, rules), `access` (users) or `places`
+    (landmarks and imported outlines)."""
 
     name = models.CharField(max_length=12, primary_key=True)
     version = models.BigIntegerField(default=1)

@@ -2,19 +2,18 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from agencies import selectors as agencies
 from agencies.access import Actor
 from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, Reset
 from agencies.rest import allow
 from agencies.rowlevel import repeatable_sight
-from dispatch import docs, selectors
+from dispatch import docs, likeness, radar, selectors
 from dispatch.api.pages import limit_of
 from dispatch.frames import Frames
-from dispatch.rows import unit_row
 from events import selectors as events
 
 KEPT = 200_000
@@ -40,10 +39,18 @@ class BoardView(ApiView):
         with repeatable_sight(actor):  # seq and rows from one snapshot
             head = events.head()
             rows = [seen.row for seen in selectors.board_of(actor, region)]
-            units = [unit_row(unit, region) for unit in agencies.units_visible_to(actor, region.code)]
+            units = selectors.unit_rows_for(actor, region)
         return Response(
             {"seq": head.seq, "epoch": head.epoch, "region": region.code, "incidents": rows, "units": units}
         )
+
+
+class BurstsView(ApiView):
+    @extend_schema(**docs.BURSTS)
+    def get(self, request: ActorRequest) -> Response:
+        region = _region_for(request, "board.view")
+        found = radar.bursts_now(request.user, region, at=timezone.now())
+        return Response({"region": region.code, "bursts": likeness.bursts_answer(found, region)})
 
 
 class EventsView(ApiView):

@@ -1,7 +1,10 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -11,14 +14,16 @@ from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, NotVisible
 from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
-from dispatch import docs, presenters
+from dispatch import docs, likeness, placing, presenters, radar
 from dispatch.api.pages import page_of
+from dispatch.locating import location_warnings
 from dispatch.parsing import Strict, read_change, read_report, region_code
 from dispatch.reports import Report
-from dispatch.services import attachments, reports
+from dispatch.selectors import region_or_404
+from dispatch.services import attachments, checklists, reports
 from dispatch.services import incidents as services
 from events.services import Answered
-from incidents.lifecycle import INCIDENT
+from incidents.lifecycle import INCIDENT, SOURCES
 
 
 def answer(request: ActorRequest, done: Answered, warnings: Any = ()) -> Response:
@@ -57,12 +62,16 @@ class IncidentsView(ApiView):
         done, draft = reports.log_report(report=report, actor=request.user, at=at, wish=wish_of(request))
         if draft is None:
             return answer(request, done, warnings)
-        warnings += presenters.location_warnings(draft.decision.located)
+        warnings += location_warnings(draft.decision.located)
         if report.occurred_at and report.occurred_at > draft.incident.occurred_at:
             warnings.append({"field": "occurred_at", "message": "di depan jam server; disetel mundur"})
         if draft.call_set_aside:
             warnings.append({"field": "call", "message": "tidak dikenal atau sudah terhubung; diabaikan"})
-        body = presenters.created_answer(draft, done.seq) | {"warnings": [*cleaned_fields(request), *warnings]}
+        similar = radar.similar_to_saved(
+            report, draft.decision, draft.region, actor=request.user, at=at, incident_id=draft.incident.id
+        )
+        warnings += likeness.restricted_warnings(similar)
+        body = presenters.created_answer(draft, done.seq, similar) | {"warnings": [*cleaned_fields(request), *warnings]}
         return Response(body, status=done.status)
 
 
@@ -101,20 +110,46 @@ class IncidentNotesView(ApiView):
     @extend_schema(**docs.ADD_NOTE)
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         read = Strict(body_of(request))
-        words = read.text("text", required=True)
-        read.finish({"text"})
+        words, when = read.text("text", required=True), read.time("occurred_at")
+        source = read.one_of("source", SOURCES) or "live"
+        read.finish({"text", "occurred_at", "source"})
         done = services.add_note(
-            incident_id=incident_id, words=words, actor=request.user, at=timezone.now(), wish=wish_of(request)
-        )
+            incident_id=incident_id, words=words, actor=request.user, at=timezone.now(), wish=wish_of(request),
+            occurred_at=when, source=source,
+        )  # fmt: skip
         return answer(request, done)
+
+
+class IncidentChecklistView(ApiView):
+    @extend_schema(**docs.TICK_STEP)
+    def post(self, request: ActorRequest, incident_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        procedure, step = read.text("procedure", required=True), read.integer("step", required=True)
+        done = read.flag("done", default=True)
+        read.finish({"procedure", "step", "done"})
+        done_ = checklists.tick_step(
+            incident_id=incident_id, procedure_id=procedure, step=step, done=done, actor=request.user,
+            at=timezone.now(), wish=wish_of(request),
+        )  # fmt: skip
+        return answer(request, done_)
+
+
+class HandoversView(ApiView):
+    @extend_schema(**docs.HANDOVERS)
+    def get(self, request: ActorRequest) -> Response:
+        region = region_or_404(request.query_params.get("region", ""))
+        allow(request.user, "incident.accept", region.code)
+        return Response({"results": presenters.handovers_answer(request.user, region)})
 
 
 class ClassifyView(ApiView):
     @extend_schema(**docs.CLASSIFY)
     def post(self, request: ActorRequest) -> Response:
         report, region, warnings = read_report_for(request)
-        decision = reports.preview(report, region=region, at=timezone.now())
-        body = presenters.preview_answer(report, decision, region)
+        at = timezone.now()
+        decision = reports.preview(report, region=region, at=at)
+        similar = radar.similar_to_report(report, decision, region, actor=request.user, at=at)
+        body = presenters.preview_answer(report, decision, region, similar)
         body["warnings"] += [*cleaned_fields(request), *warnings]
         return Response(body)
 
@@ -127,7 +162,7 @@ class PlacesView(ApiView):
             raise Malformed(errors=[{"field": "region", "message": "required"}])
         region = reports.region_of(code)
         allow(request.user, "place.search", region.code)
-        return Response(presenters.places_answer(region, request.query_params.get("q", "")))
+        return Response(placing.places_answer(region, request.query_params.get("q", "")))
 
 
 class IncidentAttachmentsView(ApiView):
@@ -140,3 +175,20 @@ class IncidentAttachmentsView(ApiView):
             raise Malformed(errors=[{"field": "file", "message": "wajib diisi"}])
         done = attachments.add_attachment(incident_id=incident_id, upload=upload, actor=request.user, at=timezone.now())
         return answer(request, done)
+
+
+class IncidentAttachmentView(ApiView):
+    reads_in_sight = False  # opening is a write of its own: it is recorded
+
+    @extend_schema(**docs.GET_ATTACHMENT)
+    def get(self, request: ActorRequest, incident_id: UUID, attachment_id: UUID) -> HttpResponseBase:
+        opened = attachments.open_attachment(
+            incident_id=incident_id, attachment_id=attachment_id, actor=request.user, at=timezone.now()
+        )
+        row = opened.row
+        response = StreamingHttpResponse(opened.parts, content_type=row.media_type)
+        shown = row.media_type.startswith("image/")
+        response["Content-Disposition"] = content_disposition_header(not shown, row.name or str(row.id)) or "inline"
+        response["Content-Length"] = str(row.size)
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from agencies.ids import new_id
 from agencies.reference import AgencyRef
+from events.bulk import new
 from incidents.models import IncidentAccess
 from incidents.selectors import Access
 
@@ -17,14 +17,12 @@ def level_of_agency(agency: AgencyRef, confidential: bool) -> str:
 
 def for_agency(incident_id: uuid.UUID, agency_id: str, level: str, at: datetime, reason: str) -> IncidentAccess:
     """An unsaved open row."""
-    return IncidentAccess(
-        id=new_id(), incident_id=incident_id, agency_id=agency_id, level=level, since=at, reason=reason
-    )
+    return new(IncidentAccess, incident_id=incident_id, agency_id=agency_id, level=level, since=at, reason=reason)
 
 
 def for_user(incident_id: uuid.UUID, user_id: str, level: str, at: datetime, reason: str) -> IncidentAccess:
     """An unsaved open row."""
-    return IncidentAccess(id=new_id(), incident_id=incident_id, user_id=user_id, level=level, since=at, reason=reason)
+    return new(IncidentAccess, incident_id=incident_id, user_id=user_id, level=level, since=at, reason=reason)
 
 
 def as_access(rows: Iterable[IncidentAccess]) -> Access:

@@ -19,17 +19,21 @@ from dispatch.lifecycle import ASSIGNMENT, AssignmentStatus
 from dispatch.models import Assignment, UnitAssignment
 from dispatch.services import access
 from dispatch.services.common import (
+    KEPT,
     Locked,
     assignment_part,
     check_permission,
     clamp,
     fact_now,
+    keep_late,
     lock_incident,
     step,
     stop_clocks,
     touch,
+    was_kept,
 )
 from dispatch.services.facts import unit_fact
+from dispatch.services.joining import assign_backup
 from dispatch.services.plans import deadline_row
 from events.services import Answered, Fact, Intent
 from incidents.lifecycle import Outcome
@@ -66,6 +70,8 @@ class _Case:
     clamped: bool
     extra: dict[str, Any] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
+    joined: list[Assignment] = field(default_factory=list)
+    """Agencies that this step brings in."""
 
 
 _TIME_FIELD = {
@@ -78,30 +84,34 @@ _TIME_FIELD = {
 }
 
 
-class KeptLate(Exception):
-    """A step that came too late for the table; it was kept as an entry of the timeline."""
-
-    def __init__(self, current: Any, status: str) -> None:
-        super().__init__(status)
-        self.current, self.status = current, status
-
-
 def act(*, assignment_id: uuid.UUID, step_: Step, actor: Actor, at: datetime, wish: Intent | None = None) -> Answered:
     """Do one action of the table. Raises NotVisible, NotPermitted, WrongState, StaleVersion, UnitTaken."""
-    late: KeptLate | None = None
     with writing(actor, at, wish) as write:
-        if write.answered:
+        if write.answered and write.answered.status != KEPT:
             return write.answered
+        case = _open(write, assignment_id, step_)
+        assignment = case.assignment
+        current = assignment_part(case.locked.snapshot(), assignment.id)
         try:
-            case = _open(write, assignment_id, step_)
-            _apply(write, case, step_)
-        except KeptLate as error:
-            late = error
+            status = step(ASSIGNMENT, step_.action, assignment.status, current)
+        except WrongState:
+            if step_.occurred_at is None:
+                raise
+            if write.answered is None:
+                _keep_late(write, case, step_, current)
         else:
-            assignment = case.assignment
-            return write.done(region=case.locked.region.code, kind="assignment", id=assignment.id,
-                              version=assignment.version)  # fmt: skip
-    raise WrongState("Langkah ini terlambat; dicatat pada linimasa dengan waktunya.", kept=True, current=late.current)
+            if write.answered is None:
+                _check_version(assignment, step_, current)
+                assignment.status = status
+                _apply(write, case, step_)
+                return write.done(region=case.locked.region.code, kind="assignment", id=assignment.id,
+                                  version=assignment.version)  # fmt: skip
+    raise was_kept(current)
+
+
+def _check_version(assignment: Assignment, step_: Step, current: Any) -> None:
+    if step_.version is not None and step_.version != assignment.version:
+        raise StaleVersion(current=current)
 
 
 def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
@@ -117,18 +127,7 @@ def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
     check_permission(actor, ASSIGNMENT.transitions[step_.action].permission, locked.region.code, agency_id)
     _check_own(actor, step_.action, assignment, locked)
     occurred_at, clamped = clamp(step_.occurred_at, write.at)
-    current = assignment_part(locked.snapshot(), assignment.id)
-    if step_.version is not None and step_.version != assignment.version:
-        raise StaleVersion(current=current)
-    case = _Case(locked, assignment, occurred_at, clamped)
-    try:
-        assignment.status = step(ASSIGNMENT, step_.action, assignment.status, current)
-    except WrongState as refused:
-        if step_.occurred_at is None:
-            raise
-        _keep_late(write, case, step_, current)
-        raise KeptLate(current, assignment.status) from refused
-    return case
+    return _Case(locked, assignment, occurred_at, clamped)
 
 
 def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked) -> None:
@@ -142,9 +141,13 @@ def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked
 
 
 def _keep_late(write: Write, case: _Case, step_: Step, part: Any) -> None:
-    data = {"action": step_.action, "late": True}
-    write.record([fact_now("assignment.late", case.locked, late=data, occurred_at=case.occurred_at,
-                           source=step_.source, assignment=part)])  # fmt: skip
+    locked = case.locked
+    locked.occurred_at, locked.clamped, locked.source = case.occurred_at, case.clamped, step_.source
+    kind = Text.Kind.REPORT if step_.note else Text.Kind.REASON
+    keep_late(write, locked, step_.action, step_.note or step_.reason, kind, assignment=part,
+              outcome=step_.outcome, victims=step_.victims, units=list(step_.units))  # fmt: skip
+    write.done(region=locked.region.code, kind="assignment", id=case.assignment.id, version=case.assignment.version,
+               status=KEPT)  # fmt: skip
 
 
 def _apply(write: Write, case: _Case, step_: Step) -> None:
@@ -164,7 +167,11 @@ def _apply(write: Write, case: _Case, step_: Step) -> None:
         f"assignment.{past}", locked, row, assignment=part, occurred_at=case.occurred_at, source=step_.source,
         changed=["assignments"], **case.extra,
     )  # fmt: skip
-    write.record([done, *case.facts])
+    joined = [
+        fact_now("assignment.created", locked, row, assignment=assignment_part(row, one.id), reason=one.reason)
+        for one in case.joined
+    ]
+    write.record([done, *joined, *case.facts])
 
 
 def _acknowledge(write: Write, case: _Case, step_: Step) -> None:
@@ -274,9 +281,16 @@ def _end(write: Write, case: _Case, step_: Step) -> None:
     access.change_agency(incident.id, str(assignment.agency_id), Level.STUB, write.at, step_.action)
 
 
+def _decline(write: Write, case: _Case, step_: Step) -> None:
+    _end(write, case, step_)
+    case.assignment.save()  # the backup's card is looked up among those that are still asked
+    if backup := assign_backup(write, case.locked, case.assignment):
+        case.joined.append(backup)
+
+
 _EFFECTS = {
     "acknowledge": _acknowledge,
-    "decline": _end,
+    "decline": _decline,
     "dispatch": _dispatch,
     "arrive": _arrive,
     "complete": _complete,

@@ -1,22 +1,22 @@
-"""Pictures and documents of an incident: stored by their digest, told by their first bytes, never by their name."""
+"""Pictures and documents of an incident: told by their first bytes, never by their name."""
 
-import hashlib
-import os
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from io import BytesIO
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.access import Actor
+from agencies.access import Actor, Level
 from agencies.ids import new_id
-from agencies.problems import NotPermitted, TooLarge, Unprocessable
-from agencies.writing import writing
-from dispatch.services.common import check_permission, fact_now, lock_incident, touch
+from agencies.problems import NotPermitted, NotVisible, TooLarge, Unprocessable
+from agencies.writing import Write, writing
+from dispatch.services.common import Locked, check_permission, fact_now, lock_incident, touch
+from dispatch.services.files import read_file, write_file
 from events.services import Answered
 from incidents.models import Attachment
-from incidents.vault import user_id
+from incidents.vault import Vault, user_id
 
 MOST_BYTES = 10 * 1024 * 1024
 _MAGIC = (
@@ -45,37 +45,58 @@ def add_attachment(*, incident_id: uuid.UUID, upload: UploadedFile, actor: Actor
     known = media_type_of(data[:16])
     if known is None:
         raise Unprocessable("Jenis berkas tidak diterima (JPEG, PNG, WebP, OGG, M4A, PDF); laporan tetap tersimpan.")
-    digest = hashlib.sha256(data).hexdigest()
     with writing(actor, at) as write:
         locked = lock_incident(actor, incident_id)
         check_permission(actor, "attachment.add", locked.incident.region_id)
         if locked.level not in ("full", "task"):
             raise NotPermitted
-        path = _store(incident_id, digest, known[1], data)
-        name = "" if locked.incident.confidential else (upload.name or "")[-120:]  # a name may be a person's
-        row = Attachment(
-            id=new_id(), incident=locked.incident, path=path, name=name, media_type=known[0],
-            size=len(data), sha256=digest, created_at=at, created_by_id=user_id(actor),
-        )  # fmt: skip
-        if not Attachment.objects.filter(incident=locked.incident, sha256=digest).exists():
-            row.save(force_insert=True)
-            touch(locked.incident)
-            write.record([fact_now("attachment.added", locked, attachment={"id": str(row.id), "type": known[0]},
-                                   changed=["attachments"])])  # fmt: skip
+        _keep(write, locked, data, known, (upload.name or "")[-120:])
         return write.done(region=locked.region.code, kind="incident", id=incident_id, version=locked.incident.version,
                           status=201)  # fmt: skip
 
 
-def _store(incident_id: uuid.UUID, digest: str, suffix: str, data: bytes) -> str:
-    """Write the file durably before the row that names it is committed."""
-    relative = Path(str(incident_id)) / f"{digest}.{suffix}"
-    target = Path(settings.MEDIA_ROOT) / relative
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        fresh = target.with_suffix(f".{os.getpid()}.part")
-        with open(fresh, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, target)
-    return str(relative)
+def _keep(write: Write, locked: Locked, data: bytes, known: tuple[str, str], name: str) -> None:
+    incident, vault = locked.incident, Vault.of(locked.incident)
+    digest = vault.digest(data)
+    if Attachment.objects.filter(incident=incident, sha256=digest).exists():
+        return
+    row = Attachment(
+        id=new_id(), incident=incident, name="" if vault.seals else name,  # a name may be a person's
+        media_type=known[0], size=len(data), sha256=digest, created_at=write.at, created_by_id=user_id(write.actor),
+        retention=vault.retention,
+    )  # fmt: skip
+    write_file(row, known[1], BytesIO(data), vault)
+    row.save(force_insert=True)
+    touch(incident)
+    part = {"id": str(row.id), "type": known[0]}
+    write.record([fact_now("attachment.added", locked, attachment=part, changed=["attachments"])])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file for whoever may see it; `parts` are its plain bytes, a chunk at a time."""
+
+    row: Attachment
+    parts: Iterator[bytes]
+
+
+def open_attachment(*, incident_id: uuid.UUID, attachment_id: uuid.UUID, actor: Actor, at: datetime) -> Opened:
+    """A file of an incident that the actor sees in full. Of a confidential case it is recorded who opened it.
+
+    Raises NotVisible, NotPermitted.
+    """
+    with writing(actor, at) as write:
+        locked = lock_incident(actor, incident_id)
+        if locked.level != Level.FULL:
+            raise NotPermitted
+        row = Attachment.objects.filter(id=attachment_id, incident=locked.incident).first()
+        if row is None:
+            raise NotVisible
+        try:
+            opened = Opened(row, read_file(row, Vault.of(locked.incident)))
+        except FileNotFoundError as error:
+            raise NotVisible("Berkas ini sudah dihapus.") from error
+        if locked.incident.confidential:
+            fact = fact_now("attachment.opened", locked, attachment={"id": str(row.id)})
+            write.record([replace(fact, public=False)])
+        return opened

@@ -18,9 +18,10 @@ from dispatch.services.plans import deadline_row
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import Disposition
-from incidents.models import Call, IncidentCall
+from incidents.models import Call, Incident, IncidentCall
 from incidents.services import calls
 from incidents.services.calls import OfferedCall
+from incidents.vault import Vault
 
 
 def offer_call(*, offered: OfferedCall, region: RegionRef, actor: Actor, at: datetime,
@@ -107,6 +108,17 @@ def end_call(*, call_id: uuid.UUID, actor: Actor, at: datetime, occurred_at: dat
         return _done(write, call, region, kind, when)
 
 
+def _add_note(write: Write, call: Call, words: str) -> None:
+    """A note on the call; of a call about a confidential case it is sealed with the case."""
+    note = calls.note_of(call, words, actor=write.actor, at=write.at)
+    linked = linked_incident(call) if call.confidential else None
+    if linked is not None:
+        vault = Vault.of(Incident.objects.get(id=linked))
+        vault.put(note, words)
+        note.retention = vault.retention
+    note.save(force_insert=True)
+
+
 def dispose_call(*, call_id: uuid.UUID, disposition: Disposition, note: str, actor: Actor, at: datetime,
                  wish: Intent | None = None) -> Answered:  # fmt: skip
     """Say what the call was. A call that is no emergency needs no ticket: that clock falls away."""
@@ -117,7 +129,7 @@ def dispose_call(*, call_id: uuid.UUID, disposition: Disposition, note: str, act
         calls.dispose(call, disposition=disposition, actor=actor, occurred_at=at)
         calls.save_changes(call, "disposition", "disposed_at", "disposed_by")
         if note:
-            calls.note_of(call, note, actor=actor, at=at).save(force_insert=True)
+            _add_note(write, call, note)
         if disposition != Disposition.EMERGENCY:
             _stop(call, at, "answer", "ticket", void=True)
         return _done(write, call, region, "call.disposed", at)

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agencies.access import Actor, Level, can
+from agencies.access import Actor, Level, Role, can
 from agencies.problems import NotPermitted, NotVisible, StaleVersion, WrongState
 from agencies.reference import RegionRef
+from agencies.writing import Write
 from dispatch import selectors
 from dispatch.models import Assignment, Deadline
 from dispatch.services.facts import incident_fact
 from events.services import Fact
 from incidents import selectors as incidents
-from incidents.lifecycle import NotAllowedFrom, Table, next_status
-from incidents.models import Incident
+from incidents.lifecycle import IncidentStatus, NotAllowedFrom, Table, next_status
+from incidents.models import Incident, Text
 from incidents.selectors import Access
+from incidents.vault import Vault
 
 FUTURE = timedelta(seconds=60)
 """A client's clock may be this far ahead; later times are set back and flagged."""
@@ -120,3 +122,51 @@ def fact_now(kind: str, locked: Locked, row: dict[str, Any] | None = None, **mor
                        "confidential": locked.confidential}  # fmt: skip
         locked.access, locked.confidential = access, incident.confidential
     return incident_fact(kind, incident, row or locked.snapshot(), access, locked.region, **more)
+
+
+def finish(write: Write, locked: Locked, status: str, kind: str, changed: list[str], **parts: Any) -> None:
+    """Bring the incident into its next status and tell it."""
+    incident = locked.incident
+    incident.status = status
+    ended = status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+    incident.closed_at = (locked.occurred_at or write.at) if ended else None
+    touch(incident, "status", "closed_at", "outcome", "merged_into", edited=True)
+    write.record([fact_now(kind, locked, changed=changed, **parts)])
+
+
+def add_reason(write: Write, locked: Locked, words: str, kind: str = Text.Kind.REASON) -> Text | None:
+    """Keep the words of a decision with the incident; None when nothing was said."""
+    if not words:
+        return None
+    text = Vault.of(locked.incident).text(kind, words, write.actor, write.at)
+    text.save(force_insert=True)
+    return text
+
+
+def check_may_cancel(actor: Actor, locked: Locked) -> None:
+    """A call-taker cancels before the first acknowledge only. Raises NotPermitted."""
+    incident = locked.incident
+    touched = Assignment.objects.filter(incident=incident).exclude(acknowledged_at=None).exists()
+    if touched and not actor.is_system and incident.region_id not in actor.regions(Role.SUPERVISOR):
+        raise NotPermitted("Sudah diterima instansi: hanya supervisor yang dapat membatalkan.")
+
+
+KEPT = 409
+"""Status of the stored answer to a late step: it was kept, so sending it again must not keep it twice."""
+
+
+def keep_late(write: Write, locked: Locked, action: str, words: str = "", kind: str = Text.Kind.REASON,
+              assignment: dict[str, Any] | None = None, **brought: Any) -> None:  # fmt: skip
+    """A step that came too late for the table stays as an entry of the timeline, with its time and its words."""
+    text = add_reason(write, locked, words, kind)
+    late: dict[str, Any] = {"action": action, "late": True, **{k: v for k, v in brought.items() if v}}
+    if text is not None:
+        late["text"] = str(text.id)
+    told = "incident.late" if assignment is None else "assignment.late"
+    more = {"assignment": assignment} if assignment is not None else {}
+    write.record([fact_now(told, locked, late=late, **more)])
+
+
+def was_kept(current: Any) -> WrongState:
+    """What is told of a step that was kept."""
+    return WrongState("Langkah ini terlambat; dicatat pada linimasa dengan waktunya.", kept=True, current=current)

@@ -7,6 +7,7 @@ from typing import Any
 from agencies.models import Unit
 from agencies.reference import RegionRef
 from dispatch.rows import local, unit_row
+from dispatch.selectors import secret_places
 from events.services import Fact
 from incidents.models import Call, Incident
 from incidents.selectors import Access
@@ -37,7 +38,7 @@ def incident_fact(
         region=region.code,
         data=data,
         incident_id=incident.id,
-        agency_codes=tuple(sorted(codes.get(agency, agency) for agency in access.agencies)),
+        agency_codes=tuple(sorted(codes[agency] for agency in access.agencies if agency in codes)),  # ended: nobody
         occurred_at=occurred_at,
         source=source,
         exercise=incident.exercise,
@@ -72,8 +73,13 @@ def unit_fact(unit: Unit, region: RegionRef, occurred_at: datetime, *, exercise:
     everybody there may see.
     """
     sight = {"agencies": {str(unit.agency_id): "full"}, "users": {}, "confidential": False}
-    return Fact("unit.status", region.code, {"unit": unit_row(unit, region), "sight": sight},
-                agency_codes=(unit.agency.code,), occurred_at=occurred_at, exercise=exercise)  # fmt: skip
+    data: dict[str, Any] = {"unit": unit_row(unit, region), "sight": sight}
+    if case := secret_places([unit]).get(unit.id):  # where it is, only to those who see the place of its case
+        home = unit_row(unit, region, secret=True)
+        data["case"] = {"agencies": dict(case.agencies), "users": dict(case.users), "confidential": True}
+        data["home"] = {name: home[name] for name in ("lat", "lon", "at")}
+    return Fact("unit.status", region.code, data, agency_codes=(unit.agency.code,), occurred_at=occurred_at,
+                exercise=exercise)  # fmt: skip
 
 
 _PERSONAL = {"number": None, "lat": None, "lon": None}

@@ -3,43 +3,47 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from agencies import caches as agencies_caches
 from agencies.access import Actor, Role
 from agencies.ids import new_id
-from agencies.problems import Conflict, Malformed, NotPermitted
+from agencies.problems import Conflict, Malformed, NotPermitted, WrongState
 from agencies.writing import Write, writing
 from dispatch import routing
 from dispatch.lifecycle import ENDED
-from dispatch.models import Assignment, Deadline
-from dispatch.reports import Caller, Located, Report
-from dispatch.services import access
+from dispatch.locating import locate
+from dispatch.models import Assignment
+from dispatch.reports import Located, Report
+from dispatch.services import access, handovers, merging
 from dispatch.services.assignments import withdraw_all
 from dispatch.services.common import (
+    KEPT,
     Locked,
+    add_reason,
+    check_may_cancel,
     check_permission,
     check_version,
     clamp,
     fact_now,
+    finish,
+    keep_late,
     lock_incident,
     step,
     touch,
+    was_kept,
 )
-from dispatch.services.plans import new_deadlines, replan
-from dispatch.services.reports import add_incident, link_call, locate, new_assignment, preview
-from dispatch.services.sealing import seal_case
-from events.bulk import Batch
+from dispatch.services.joining import assign_agency
+from dispatch.services.plans import replan
+from dispatch.services.reports import link_call
+from dispatch.services.sealing import seal_case, seal_notes
 from events.services import Answered, Intent
 from incidents import selectors
-from incidents.lifecycle import INCIDENT, IncidentStatus
-from incidents.models import Call, Classification, Handover, Incident, IncidentCall, Person, Referral, Text
+from incidents.lifecycle import INCIDENT
+from incidents.models import Call, Classification, Incident, IncidentCall, Person, Referral, Text
 from incidents.phones import normalise
 from incidents.services.calls import check_not_linked
 from incidents.vault import Vault, user_id
-
-ACCEPT_WITHIN = timedelta(seconds=60)
 
 
 class OpenAssignments(Conflict):
@@ -65,23 +69,59 @@ class Change:
     note: str = ""
     into: str = ""
     to_region: str = ""
+    taken_by: str = ""
 
 
 def change(*, incident_id: uuid.UUID, change_: Change, actor: Actor, at: datetime,
            wish: Intent | None = None) -> Answered:  # fmt: skip
     """Do one action of the table. Raises NotVisible, NotPermitted, WrongState, StaleVersion, OpenAssignments."""
+    if change_.to_region:
+        handovers.open_day(change_.to_region, at)
     with writing(actor, at, wish) as write:
-        if write.answered:
+        if write.answered and write.answered.status != KEPT:
             return write.answered
-        locked = lock_incident(actor, incident_id)
-        incident, locked.source = locked.incident, change_.source
-        locked.occurred_at, locked.clamped = clamp(change_.occurred_at, at)
-        check_permission(actor, INCIDENT.transitions[change_.action].permission, incident.region_id)
-        current = locked.snapshot()
-        check_version(incident, change_.version, current)
-        status = step(INCIDENT, change_.action, incident.status, current)
-        _ACTIONS[change_.action](write, locked, change_, status)
-        return write.done(region=incident.region_id, kind="incident", id=incident.id, version=incident.version)
+        locked = _lock(write, incident_id, change_)
+        incident, current = locked.incident, locked.snapshot()
+        try:
+            status = _next_status(locked, change_, current)
+        except WrongState:
+            if change_.occurred_at is None:
+                raise
+            if write.answered is None:
+                _keep_late(write, locked, change_)
+        else:
+            if write.answered is None:
+                check_version(incident, change_.version, current)
+                _ACTIONS[change_.action](write, locked, change_, status)
+                return write.done(region=incident.region_id, kind="incident", id=incident.id, version=incident.version)
+    raise was_kept(current)
+
+
+def _lock(write: Write, incident_id: uuid.UUID, change_: Change) -> Locked:
+    if change_.action == "take_back":
+        handovers.lock_receiver(incident_id)
+    if change_.action in ("merge", "unmerge"):
+        merging.lock_both(write.actor, incident_id, change_.action, change_.into)
+    locked = lock_incident(write.actor, incident_id)
+    locked.source = change_.source
+    locked.occurred_at, locked.clamped = clamp(change_.occurred_at, write.at)
+    check_permission(write.actor, INCIDENT.transitions[change_.action].permission, locked.region.code)
+    return locked
+
+
+def _next_status(locked: Locked, change_: Change, current: Any) -> str:
+    """Raises WrongState: by the table, or because there is no hand-over to answer."""
+    status = step(INCIDENT, change_.action, locked.incident.status, current)
+    if change_.action in handovers.ANSWERS:
+        handovers.check_answerable(change_.action, locked.incident, current)
+    return status
+
+
+def _keep_late(write: Write, locked: Locked, change_: Change) -> None:
+    words = " ".join(part for part in (change_.reason, change_.note, change_.narrative, change_.taken_by) if part)
+    keep_late(write, locked, change_.action, words, outcome=change_.outcome, priority=change_.priority)
+    write.done(region=locked.region.code, kind="incident", id=locked.incident.id, version=locked.incident.version,
+               status=KEPT)  # fmt: skip
 
 
 def _update(write: Write, locked: Locked, change_: Change, status: str) -> None:
@@ -128,7 +168,7 @@ def _keep_override(write: Write, locked: Locked, change_: Change) -> None:
     last.override_by_id = user_id(write.actor)
     last.override_reason = "" if locked.incident.confidential else change_.reason[:200]
     if locked.incident.confidential:
-        _add_reason(write, locked, change_.reason)  # sealed
+        add_reason(write, locked, change_.reason)  # sealed
     last.created_at = write.at
     last.save(force_insert=True)
 
@@ -137,7 +177,8 @@ def _set_location(write: Write, locked: Locked, location: Mapping[str, Any]) -> 
     incident = locked.incident
     report = Report(
         incident.region_id, "", lat=location.get("lat"), lon=location.get("lon"),
-        location_text=location.get("text") or "",
+        location_text=location.get("text") or "", area=location.get("area") or "",
+        precision=location.get("precision") or "",
     )  # fmt: skip
     found = locate(report, locked.region)
     if found != Located():
@@ -166,7 +207,7 @@ def _assign(write: Write, locked: Locked, change_: Change, status: str) -> None:
             incident=incident, agency_id=referred.agency.id,
             defaults={"number": referred.number, "reason": referred.reason, "created_at": write.at},
         )  # fmt: skip
-    assigned = [_assign_one(write, locked, chosen, change_.role) for chosen in answer.chosen]
+    assigned = [assign_agency(write, locked, chosen, change_.role) for chosen in answer.chosen]
     touch(incident, edited=True)
     row = locked.snapshot()
     changed = ["assignments"] if assigned else ["referrals"]
@@ -179,28 +220,14 @@ def _assign(write: Write, locked: Locked, change_: Change, status: str) -> None:
     write.record(facts)
 
 
-def _assign_one(write: Write, locked: Locked, chosen: routing.Chosen, role: str) -> Assignment:
-    incident = locked.incident
-    at_work = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
-    if at_work.filter(agency_id=chosen.agency.id).exists():
-        raise Conflict("Instansi ini sudah ditugaskan.", current=locked.snapshot())
-    assignment = new_assignment(incident, chosen, write.at)
-    assignment.role, assignment.position = role, at_work.count()
-    assignment.save(force_insert=True)
-    Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
-    level = access.level_of_agency(chosen.agency, incident.confidential)
-    access.change_agency(incident.id, chosen.agency.id, level, write.at, "ditugaskan")
-    return assignment
-
-
 def _close(write: Write, locked: Locked, change_: Change, status: str) -> None:
     incident = locked.incident
     at_work = [a for a in locked.snapshot()["assignments"] if a["status"] not in ENDED]
     if at_work:
         raise OpenAssignments("Masih ada instansi yang belum selesai.", current=locked.snapshot())
     incident.outcome = change_.outcome or _outcome_of_lead(incident)
-    _add_reason(write, locked, change_.note)
-    _finish(write, locked, status, "incident.closed", ["status", "outcome"])
+    add_reason(write, locked, change_.note)
+    finish(write, locked, status, "incident.closed", ["status", "outcome"])
 
 
 def _outcome_of_lead(incident: Incident) -> str:
@@ -209,98 +236,17 @@ def _outcome_of_lead(incident: Incident) -> str:
     return found.values_list("outcome", flat=True).first() or ""
 
 
-def _finish(write: Write, locked: Locked, status: str, kind: str, changed: list[str]) -> None:
-    incident = locked.incident
-    incident.status = status
-    ended = status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
-    incident.closed_at = (locked.occurred_at or write.at) if ended else None
-    touch(incident, "status", "closed_at", "outcome", "merged_into", edited=True)
-    write.record([fact_now(kind, locked, changed=changed)])
-
-
-def _add_reason(write: Write, locked: Locked, words: str, kind: str = Text.Kind.REASON) -> None:
-    if words:
-        Vault.of(locked.incident).text(kind, words, write.actor, write.at).save(force_insert=True)
-
-
 def _cancel(write: Write, locked: Locked, change_: Change, status: str) -> None:
-    incident = locked.incident
-    touched = Assignment.objects.filter(incident=incident).exclude(acknowledged_at=None).exists()
-    if touched and Role.SUPERVISOR not in {p.role for p in write.actor.posts if p.region == incident.region_id}:
-        raise NotPermitted("Sudah diterima instansi: hanya supervisor yang dapat membatalkan.")
-    _add_reason(write, locked, change_.reason)
+    check_may_cancel(write.actor, locked)
+    add_reason(write, locked, change_.reason)
     withdraw_all(write, locked, change_.reason)
-    _finish(write, locked, status, "incident.cancelled", ["status"])
+    finish(write, locked, status, "incident.cancelled", ["status"])
 
 
 def _reopen(write: Write, locked: Locked, change_: Change, status: str) -> None:
     locked.incident.outcome = ""
-    _add_reason(write, locked, change_.reason)
-    _finish(write, locked, status, "incident.reopened", ["status"])
-
-
-def _merge(write: Write, locked: Locked, change_: Change, status: str) -> None:
-    into = _merge_target(write, locked, change_.into)
-    withdraw_all(write, locked, "digabung")
-    locked.incident.merged_into = into
-    _finish(write, locked, status, "incident.merged", ["status"])
-
-
-def _merge_target(write: Write, locked: Locked, into: str) -> Incident:
-    try:
-        wanted = uuid.UUID(into)
-    except ValueError as error:
-        raise Malformed("Kejadian tujuan tidak dikenal.", errors=[{"field": "into", "message": "not an id"}]) from error
-    target = selectors.visible_to(write.actor).filter(
-        id=wanted, region_id=locked.incident.region_id, status=IncidentStatus.OPEN
-    ).exclude(id=locked.incident.id).first()  # fmt: skip
-    if target is None:
-        raise Malformed("Kejadian tujuan tidak ditemukan atau tidak terbuka.",
-                        errors=[{"field": "into", "message": "not found"}])  # fmt: skip
-    return target
-
-
-def _unmerge(write: Write, locked: Locked, change_: Change, status: str) -> None:
-    locked.incident.merged_into = None
-    _finish(write, locked, status, "incident.unmerged", ["status"])
-
-
-def _hand_over(write: Write, locked: Locked, change_: Change, status: str) -> None:
-    incident = locked.incident
-    target = agencies_caches.reference().centre_of(change_.to_region)
-    if target is None or target.code == incident.region_id:
-        raise Malformed("Wilayah tujuan tidak dikenal.", errors=[{"field": "to_region", "message": "unknown"}])
-    withdraw_all(write, locked, "dialihkan")
-    _add_reason(write, locked, change_.note)
-    live = target.has_pack and target.stage in ("live", "uji_coba")
-    handover = Handover(id=new_id(), incident=incident, to_region_id=target.code, created_at=write.at,
-                        state="offered" if live else "by_phone")  # fmt: skip
-    if live:
-        handover.answer_due_at = write.at + ACCEPT_WITHIN
-        handover.to_incident = _copy_to(write, locked, target.code)
-    handover.save(force_insert=True)
-    _finish(write, locked, status, "incident.handed_over", ["status", "handover"])
-
-
-def _copy_to(write: Write, locked: Locked, region_code: str) -> Incident:
-    """A new incident of the target's own with what the caller said, decided by the target's configuration."""
-    incident, vault = locked.incident, Vault.of(locked.incident)
-    region = agencies_caches.reference().regions[region_code]
-    words = {t.kind: vault.read(t) for t in selectors.texts_of(incident.id) if t.superseded_at is None}
-    people = [(p, i) for p, i in selectors.people_of(incident.id) if p.role == "caller"]
-    name, number = vault.read_identity(people[0][1]) if people and people[0][1] else ("", "")
-    caller = Caller(number, name, people[0][0].safe_to_call_back if people else None)
-    report = Report(
-        region_code, words.get("narrative", ""), caller,
-        incident.lat, incident.lon, words.get("location", ""), channel=incident.channel, exercise=incident.exercise,
-        occurred_at=incident.occurred_at,
-        type=incident.base if incident.confidential else "",  # what a person sealed stays sealed
-    )  # fmt: skip
-    decision = preview(report, region=region, at=write.at)
-    batch = Batch()
-    draft = add_incident(batch, write, report, decision, region, handed_over_from=incident)
-    batch.write()
-    return draft.incident
+    add_reason(write, locked, change_.reason)
+    finish(write, locked, status, "incident.reopened", ["status"])
 
 
 _ACTIONS = {
@@ -309,9 +255,13 @@ _ACTIONS = {
     "close": _close,
     "cancel": _cancel,
     "reopen": _reopen,
-    "merge": _merge,
-    "unmerge": _unmerge,
-    "hand_over": _hand_over,
+    "merge": merging.merge,
+    "unmerge": merging.unmerge,
+    "hand_over": handovers.hand_over,
+    "accept": handovers.accept,
+    "refuse": handovers.refuse,
+    "confirm": handovers.confirm,
+    "take_back": handovers.take_back,
 }
 
 
@@ -321,12 +271,14 @@ def add_caller(*, incident_id: uuid.UUID, report: Report, actor: Actor, at: date
     with writing(actor, at, wish) as write:
         if write.answered:
             return write.answered
-        locked = lock_incident(actor, incident_id)
+        locked = merging.lock_standing(actor, incident_id)
         check_permission(actor, "incident.add_call", locked.incident.region_id)
+        locked.occurred_at, locked.clamped = clamp(report.occurred_at, at)
+        locked.source = report.source
         _add_caller(write, locked, report)
         touch(locked.incident)
         write.record([fact_now("incident.updated", locked, changed=["calls"])])
-        return write.done(region=locked.incident.region_id, kind="incident", id=incident_id,
+        return write.done(region=locked.incident.region_id, kind="incident", id=locked.incident.id,
                           version=locked.incident.version)  # fmt: skip
 
 
@@ -334,8 +286,9 @@ def _add_caller(write: Write, locked: Locked, report: Report) -> None:
     incident, vault = locked.incident, Vault.of(locked.incident)
     call = _linkable_call(write, report.call) if report.call else None
     words = None
-    if report.narrative:
-        words = vault.text(Text.Kind.CALLER_WORDS, report.narrative, write.actor, write.at)
+    said = "\n".join(part for part in (report.narrative, report.location_text) if part)
+    if said:
+        words = vault.text(Text.Kind.CALLER_WORDS, said, write.actor, write.at)
         words.save(force_insert=True)
     number = normalise(report.caller.number) or (call.number if call else "")
     person = Person.objects.create(
@@ -347,6 +300,7 @@ def _add_caller(write: Write, locked: Locked, report: Report) -> None:
         created_by_id=user_id(write.actor),
     )  # fmt: skip
     if call is not None:
+        seal_notes([call], vault)
         link_call(call, incident, write.at)
 
 
@@ -358,8 +312,9 @@ def _linkable_call(write: Write, call_id: str) -> Call:
     return call
 
 
-def add_note(*, incident_id: uuid.UUID, words: str, actor: Actor, at: datetime, wish: Intent | None = None) -> Answered:
-    """A note in the timeline. Notes are only ever added."""
+def add_note(*, incident_id: uuid.UUID, words: str, actor: Actor, at: datetime, wish: Intent | None = None,
+             occurred_at: datetime | None = None, source: str = "live") -> Answered:  # fmt: skip
+    """A note in the timeline. Notes are only ever added, also late and after the end of the incident."""
     with writing(actor, at, wish) as write:
         if write.answered:
             return write.answered
@@ -367,6 +322,8 @@ def add_note(*, incident_id: uuid.UUID, words: str, actor: Actor, at: datetime, 
         check_permission(actor, "note.add", locked.incident.region_id)
         if locked.level == "stub":
             raise NotPermitted
+        locked.occurred_at, locked.clamped = clamp(occurred_at, at)
+        locked.source = source
         note = Vault.of(locked.incident).text(Text.Kind.NOTE, words, actor, at)
         note.save(force_insert=True)
         touch(locked.incident)

@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from agencies.ids import new_id
 from dispatch.deadlines import ON_ASSIGNED, Planned, plan
 from dispatch.lifecycle import AT_WORK
 from dispatch.models import Assignment, Deadline
 from dispatch.services.common import Locked
+from events.bulk import new
 from incidents.models import Call
 
 
 def deadline_row(planned: Planned, *, assignment: Assignment | None = None, call: Call | None = None) -> Deadline:
     """An unsaved deadline of an assignment or of a call."""
-    return Deadline(
-        id=new_id(), assignment=assignment, call=call, stage=planned.stage, target_id=planned.target_id or None,
-        target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
+    return new(
+        Deadline, assignment_id=assignment and assignment.id, call_id=call and call.id, stage=planned.stage,
+        target_id=planned.target_id or None, target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
         due_at=planned.due_at,
     )  # fmt: skip
 

@@ -4,29 +4,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from agencies import caches as agencies_caches
 from agencies.access import Actor, Role
-from agencies.ids import new_id
 from agencies.problems import Malformed, NotVisible
 from agencies.reference import RegionRef
 from agencies.writing import Write, writing
+from dispatch.availability import absences
+from dispatch.locating import locate
 from dispatch.models import Assignment, Deadline
-from dispatch.reports import Decision, Located, Report, decide, plan_assignment
+from dispatch.reports import Decision, Report, decide, plan_assignment
 from dispatch.routing import Chosen
 from dispatch.rows import NextDue, assignment_row, incident_row
 from dispatch.services import access
 from dispatch.services.common import FUTURE
 from dispatch.services.facts import call_fact, incident_fact
 from dispatch.services.plans import deadline_row
-from events.bulk import Batch
+from dispatch.services.sealing import seal_notes
+from events.bulk import Batch, new
 from events.services import Answered, Fact, Intent
-from incidents import caches, places, selectors
+from incidents import caches, selectors
 from incidents.lifecycle import Disposition
 from incidents.models import Call, Classification, Incident, IncidentAccess, IncidentCall, Person, Referral, Text
 from incidents.phones import normalise
-from incidents.services import calls
+from incidents.services import calls, numbers
 from incidents.triage import classify
 from incidents.vault import Vault, user_id
 
@@ -43,35 +43,10 @@ def region_of(code: str) -> RegionRef:
     return region
 
 
-def locate(report: Report, region: RegionRef) -> Located:
-    """The area of the point, else the area that the text names, else nothing. Never refuses."""
-    lat, lon = report.lat, report.lon
-    if lat is None or lon is None:
-        found = places.coordinates_in(report.location_text)
-        lat, lon = found if found else (None, None)
-    if lat is not None and lon is not None:
-        return _at_point(region, lat, lon)
-    said = report.location_text or report.narrative
-    named = places.area_named(said, region.areas.values())
-    if named is None:
-        return Located()
-    around = tuple(code for code in (named.code, named.parent) if code)
-    return Located(named.lat, named.lon, named.code, named.name, named.level, "area_centre", around)
-
-
-def _at_point(region: RegionRef, lat: float, lon: float) -> Located:
-    hit = caches.region_at(lat, lon)
-    if hit is not None and hit.centre != region.code:
-        return Located(lat, lon, precision="point", neighbour=hit.centre)
-    area = caches.area_at(region, lat, lon)
-    known = area.code if area.code in region.areas else ""
-    around = tuple(code for code in (known, area.district_code) if code)
-    return Located(lat, lon, known, area.name if known else "", area.level, area.precision, around)
-
-
 def preview(report: Report, *, region: RegionRef, at: datetime) -> Decision:
     """What saving would do, without saving."""
-    return decide(report, classify(report.narrative, caches.rules()), locate(report, region), region, at)
+    ruled = classify(report.narrative, caches.rules(region))
+    return decide(report, ruled, locate(report, region), region, at, absences(region, at))
 
 
 @dataclass(slots=True)
@@ -99,27 +74,27 @@ def log_report(
     """
     region = region_of(report.region)
     decision = preview(report, region=region, at=at)
-    with writing(actor, at, wish) as write:
+    numbers.open_day(region, at)
+    with writing(actor, at, wish, draw=region.number_sequence) as write:
         if write.answered:
             return write.answered, None
         batch = Batch()
-        draft = add_incident(batch, write, report, decision, region)
+        draft = add_incident(batch, write, report, decision, region, numbers.number(region, at, write.drawn))
         incident_id = draft.incident.id
         done = write.done(region=region.code, kind="incident", id=incident_id, version=1, status=201, batch=batch)
         batch.write()
         return done, draft
 
 
-def add_incident(batch: Batch, write: Write, report: Report, decision: Decision, region: RegionRef,
+def add_incident(batch: Batch, write: Write, report: Report, decision: Decision, region: RegionRef, number: str,
                  handed_over_from: Incident | None = None) -> Draft:  # fmt: skip
-    """Add the rows and events of a new incident to a batch. The number comes last: it locks the region's counter."""
+    """Add the rows and events of a new incident to a batch."""
     call = _call_of(write, report) if report.call else None
     draft = _draft(write, report, decision, region, call)
+    draft.incident.number = number
     draft.incident.handed_over_from = handed_over_from
     draft.call_set_aside = bool(report.call) and call is None
-    batch.add([*draft.access, *draft.rows])
-    draft.incident.number = next_number(region, write.at)
-    batch.add([draft.incident, *write.event_rows(_facts(draft, call))])
+    batch.add([draft.incident, *draft.access, *draft.rows, *write.event_rows(_facts(draft, call))])
     return draft
 
 
@@ -139,7 +114,7 @@ def _draft(write: Write, report: Report, decision: Decision, region: RegionRef, 
     draft.classification = _classification(draft, report, write)
     draft.rows.append(draft.classification)
     draft.rows += [
-        Referral(id=new_id(), incident_id=incident.id, agency_id=r.agency.id, number=r.number, reason=r.reason,
+        new(Referral, incident_id=incident.id, agency_id=r.agency.id, number=r.number, reason=r.reason,
                  created_at=write.at)
         for r in decision.routing.referred
     ]  # fmt: skip
@@ -152,8 +127,8 @@ def _draft(write: Write, report: Report, decision: Decision, region: RegionRef, 
 
 def _new_incident(write: Write, report: Report, decision: Decision, region: RegionRef) -> Incident:
     located = decision.located
-    return Incident(
-        id=new_id(),
+    return new(
+        Incident,
         region_id=region.code,
         type=decision.type.code,
         base=decision.type.base,
@@ -185,19 +160,22 @@ def _add_words(draft: Draft, vault: Vault, report: Report, write: Write, call: C
         draft.rows.append(
             vault.text(Text.Kind.LOCATION, report.location_text, write.actor, write.at, task_visible=True)
         )
+    if words := "; ".join(f"{key}: {value}" for key, value in draft.decision.answers.unknown.items()):
+        draft.rows.append(vault.text(Text.Kind.NOTE, f"Jawaban SOP: {words}"[:2000], write.actor, write.at))
     caller = report.caller
     number = normalise(caller.number) or (call.number if call else "")
     person = None
     if number or caller.name or caller.safe_to_call_back is not None:
-        person = Person(id=new_id(), incident_id=incident.id, role="caller", created_at=write.at,
+        person = new(Person, incident_id=incident.id, role="caller", created_at=write.at,
                         safe_to_call_back=caller.safe_to_call_back)  # fmt: skip
         draft.rows += [person, vault.identity(person, caller.name[:120], number)]
     if call is not None:
         draft.rows.append(
-            IncidentCall(id=new_id(), incident_id=incident.id, call_id=call.id, words_id=narrative.id, lat=report.lat,
+            new(IncidentCall, incident_id=incident.id, call_id=call.id, words_id=narrative.id, lat=report.lat,
                          lon=report.lon, caller_id=person.id if person else None, created_at=write.at,
                          created_by_id=user_id(write.actor))
         )  # fmt: skip
+        seal_notes([call], vault)
         link_call(call, incident, write.at)
 
 
@@ -217,8 +195,8 @@ def _classification(draft: Draft, report: Report, write: Write) -> Classificatio
     ruled = decision.classification
     routing = decision.routing
     overridden = bool(decision.overridden)
-    return Classification(
-        id=new_id(),
+    return new(
+        Classification,
         incident_id=draft.incident.id,
         type=ruled.type,
         subtype=ruled.subtype,
@@ -228,7 +206,8 @@ def _classification(draft: Draft, report: Report, write: Write) -> Classificatio
         extra_types=list(ruled.extra_types),
         reasons=[{"rule": r.rule, "version": r.version, "start": r.start, "end": r.end} for r in ruled.reasons],
         needs_review=ruled.needs_review,
-        rules_version=caches.rules().version,
+        answers=dict(decision.answers.known),
+        rules_version=caches.rules(draft.region).version[:80],
         override_type=report.type if "type" in decision.overridden else "",
         override_priority=report.priority if "priority" in decision.overridden else "",
         override_agencies=[list(a) for a in report.agencies] if report.agencies is not None else None,
@@ -244,8 +223,8 @@ def _classification(draft: Draft, report: Report, write: Write) -> Classificatio
 def new_assignment(incident: Incident, chosen: Chosen, at: datetime, source: str = "live") -> Assignment:
     """An unsaved assignment with what it was decided from."""
     card = chosen.run_card
-    return Assignment(
-        id=new_id(),
+    return new(
+        Assignment,
         incident_id=incident.id,
         agency_id=chosen.agency.id,
         role=chosen.role,
@@ -270,19 +249,6 @@ def _add_assignment(draft: Draft, chosen: Chosen, write: Write) -> None:
     draft.access.append(access.for_agency(incident.id, chosen.agency.id, level, write.at, "ditugaskan"))
     draft.assignments.append((assignment, chosen, deadlines))
     draft.rows += [assignment, *deadlines]
-
-
-def next_number(region: RegionRef, at: datetime) -> str:
-    """The region's next number of the day, e.g. 112-MDN-261122-0001. Locks the day's counter until the commit."""
-    day = at.astimezone(region.tz).date()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO incidents_numbercounter (region_id, day, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (region_id, day) DO UPDATE SET last = incidents_numbercounter.last + 1 RETURNING last",
-            [region.code, day],
-        )
-        last = cursor.fetchone()[0]
-    return f"112-{region.abbreviation}-{day:%y%m%d}-{last:04d}"
 
 
 def first_due(deadlines: list[Deadline]) -> NextDue | None:

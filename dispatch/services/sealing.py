@@ -9,8 +9,8 @@ from agencies.ids import new_id
 from agencies.reference import RegionRef
 from agencies.rowlevel import apply
 from dispatch.services.access import change_agency, level_of_agency
+from dispatch.services.files import seal_files
 from incidents.models import (
-    Attachment,
     Call,
     CaseKey,
     Classification,
@@ -43,7 +43,7 @@ def seal_case(incident: Incident, region: RegionRef, at: datetime) -> None:
         text.save(update_fields=["plain", "sealed", "retention"])
     _seal_people(incident, vault)
     _seal_reasons(incident, vault)
-    Attachment.objects.filter(incident=incident).update(name="")
+    seal_files(incident, vault)
     apply({"siaga.system": ""})
     for row in IncidentAccess.objects.filter(incident=incident, until=None, agency__isnull=False, level="full"):
         agency = next((a for a in region.agencies.values() if a.id == str(row.agency_id)), None)
@@ -60,10 +60,18 @@ def _seal_people(incident: Incident, vault: Vault) -> None:
     known = set(Person.objects.filter(incident=incident, role="caller").values_list("id", flat=True))
     if not known:
         _keep_call_numbers(incident, vault, calls)
+    seal_notes(calls, vault)
+    calls.update(confidential=True, number="")
+
+
+def seal_notes(calls: Iterable[Call], vault: Vault) -> None:
+    """What was noted about calls becomes part of the case that they belong to: sealed when the case is."""
+    if not vault.seals:
+        return
     for note in Text.objects.filter(call__in=calls, sealed=None):
         vault.put(note, note.plain)
-        note.save(update_fields=["plain", "sealed"])
-    calls.update(confidential=True, number="")
+        note.retention = vault.retention
+        note.save(update_fields=["plain", "sealed", "retention"])
 
 
 def _seal_reasons(incident: Incident, vault: Vault) -> None:

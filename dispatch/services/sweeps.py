@@ -16,11 +16,12 @@ from django.db.models import Q
 from agencies.access import SYSTEM
 from agencies.reference import RegionRef
 from agencies.writing import writing
-from dispatch.models import Deadline
+from dispatch.models import ACCEPT, Deadline
 from dispatch.rows import local
 from dispatch.selectors import region_or_404, rows_of
 from dispatch.services.common import assignment_part, fact_now, lock_incident
 from dispatch.services.facts import call_fact, incident_fact
+from dispatch.services.handovers import expire_offers
 from events.services import Fact
 from incidents.models import Incident, IncidentAccess
 from incidents.selectors import access_of
@@ -36,16 +37,19 @@ def database_now() -> datetime:
 
 
 def sweep(*, at: datetime | None = None) -> int:
-    """Warn at 80 %, tell breaches at 100 % and escalate them. Returns how many deadlines were told."""
+    """Warn at 80 %, tell breaches at 100 % and escalate them, give back hand-overs that nobody answered.
+
+    Returns how many deadlines were told.
+    """
     now = at or database_now()
     with writing(SYSTEM, now) as write:
-        breached = _claim(Q(breached_at=None, due_at__lte=now))
+        breached = _claim(Q(breached_at=None, due_at__lte=now) & ~Q(stage=ACCEPT))
         warned = _claim(Q(warned_at=None, breached_at=None, warn_at__lte=now, due_at__gt=now))
         Deadline.objects.filter(id__in=[d.id for d in breached]).update(breached_at=now)
         Deadline.objects.filter(id__in=[d.id for d in warned]).update(warned_at=now)
         write.record([*_facts(breached, "breached"), *_facts(warned, "warning")])
         _note_sweep(now)
-    return len(breached) + len(warned)
+    return len(breached) + len(warned) + expire_offers(at=now)
 
 
 def _note_sweep(now: datetime) -> None:

@@ -10,7 +10,7 @@ from incidents.models.incident import (
     Incident,
     IncidentAccess,
     IncidentCall,
-    NumberCounter,
+    NumberBase,
     Referral,
 )
 from incidents.models.words import Identity, Person, Text
@@ -27,7 +27,7 @@ __all__ = [
     "Incident",
     "IncidentAccess",
     "IncidentCall",
-    "NumberCounter",
+    "NumberBase",
     "NumberFlag",
     "Person",
     "Recording",

@@ -26,7 +26,7 @@ class Incident(models.Model):
     """Grows with every change that a board row shows, an assignment's too."""
     edited_version = models.IntegerField(default=1)
     """The version at which the incident's own fields last changed: who read it then or later overwrites nobody."""
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=12, default=IncidentStatus.OPEN)
     type = models.CharField(max_length=40)
     base = models.CharField(max_length=40)
@@ -40,7 +40,7 @@ class Incident(models.Model):
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     precision = models.CharField(max_length=20, blank=True)
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     label = models.CharField(max_length=80, blank=True)
     """Name of the area for lists; never what a caller said."""
     needs_review = models.BooleanField(default=False)
@@ -49,17 +49,26 @@ class Incident(models.Model):
     created_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     """The major event that this incident is part of."""
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    handed_over_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    handed_over_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     retention = models.CharField(max_length=12, choices=Retention, default=Retention.CASE)
 
     class Meta:
         indexes = [
             models.Index(fields=["region", "-created_at", "-id"], name="incident_region_recent"),
             models.Index(fields=["region", "-created_at"], name="incident_region_open", condition=Q(status="open")),
+            models.Index(fields=["parent"], name="incident_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["merged_into"], name="incident_merged_into", condition=Q(merged_into__isnull=False)),
+            models.Index(
+                fields=["handed_over_from"], name="incident_handed_over", condition=Q(handed_over_from__isnull=False)
+            ),
+            models.Index(fields=["region", "lat", "lon"], name="incident_open_place", condition=Q(status="open")),
+            models.Index(
+                fields=["region", "closed_at"], name="incident_lately_ended", condition=Q(closed_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(IncidentStatus)), name="incident_status_known"),
@@ -76,6 +85,7 @@ class Incident(models.Model):
                 condition=Q(status="merged", merged_into__isnull=False) | (~Q(status="merged") & Q(merged_into=None)),
                 name="incident_merged_into_another",
             ),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="incident_not_merged_into_itself"),
             models.CheckConstraint(
                 condition=Q(status__in=["closed", "cancelled"], closed_at__isnull=False)
                 | (~Q(status__in=["closed", "cancelled"]) & Q(closed_at=None)),
@@ -87,26 +97,26 @@ class Incident(models.Model):
         return self.number
 
 
-class NumberCounter(models.Model):
-    """The last number of a region's day. Its row is locked last and shortly."""
+class NumberBase(models.Model):
+    """Where a region's day begins in the region's sequence: the number of the day is what was drawn minus this."""
 
     id = models.BigAutoField(primary_key=True)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
-    last = models.IntegerField()
+    base = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["region", "day"], name="number_counter_unique")]
+        constraints = [models.UniqueConstraint(fields=["region", "day"], name="number_base_unique")]
 
     def __str__(self) -> str:
-        return f"{self.region_id} {self.day} {self.last}"
+        return f"{self.region_id} {self.day} {self.base}"
 
 
 class Classification(models.Model):
     """The rule's answer, and the person's where they decided otherwise. Both are kept; a new one never replaces."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     type = models.CharField(max_length=40)
     subtype = models.CharField(max_length=40, blank=True)
     priority = models.CharField(max_length=8)
@@ -116,12 +126,14 @@ class Classification(models.Model):
     reasons = models.JSONField(default=list)
     """Rule, version, start, end. The words themselves are read from the narrative, by those who may."""
     needs_review = models.BooleanField(default=False)
+    answers = models.JSONField(default=dict)
+    """What was answered to the questions of the SOP that count: {key: true, false or a number}."""
     rules_version = models.CharField(max_length=80)
     override_type = models.CharField(max_length=40, blank=True)
     override_priority = models.CharField(max_length=8, blank=True)
     override_agencies = models.JSONField(null=True)
     override_reason = models.CharField(max_length=200, blank=True)
-    override_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    override_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     routing = models.JSONField(default=dict)
     """Run card id and version, agreements used, agencies passed over and why."""
     created_at = models.DateTimeField()
@@ -137,8 +149,8 @@ class Referral(models.Model):
     """An agency that takes nothing from here: the caller is given its number, and that is recorded."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=30, blank=True)
     reason = models.CharField(max_length=200)
     created_at = models.DateTimeField()
@@ -155,9 +167,9 @@ class IncidentAccess(models.Model):
     """Who sees an incident beyond the region's own desk: ONE answer for selectors, hub, exports and policies."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     level = models.CharField(max_length=6)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
@@ -165,8 +177,12 @@ class IncidentAccess(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["agency", "incident"], name="access_agency_open", condition=Q(until=None)),
-            models.Index(fields=["user", "incident"], name="access_user_open", condition=Q(until=None)),
+            models.Index(
+                fields=["agency", "incident"], name="access_agency_open", condition=Q(until=None, agency__isnull=False)
+            ),
+            models.Index(
+                fields=["user", "incident"], name="access_user_open", condition=Q(until=None, user__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -188,14 +204,14 @@ class IncidentCall(models.Model):
     """A call about an incident, with this caller's words and place as evidence. A call is about one incident."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     call = models.OneToOneField("incidents.Call", on_delete=models.PROTECT, null=True, related_name="+")
     words = models.ForeignKey("incidents.Text", on_delete=models.SET_NULL, null=True, related_name="+")
     caller = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, null=True, related_name="+")
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["incident"], name="incident_call_incident")]
@@ -226,7 +242,11 @@ class Attachment(models.Model):
 
 
 class Handover(models.Model):
-    """An incident given to another region's centre. It never moves a row: each side has its own incident."""
+    """An incident given to another region's centre. It never moves a row: each side has its own incident.
+
+    A live centre answers within `answer_due_at`; an offer that nobody answered is refused by nobody (`decided_by` is
+    empty). Of a hand-over by telephone `decided_at` says when somebody over there took it, `answer` who that was.
+    """
 
     class State(models.TextChoices):
         OFFERED = "offered", "ditawarkan"
@@ -235,7 +255,7 @@ class Handover(models.Model):
         BY_PHONE = "by_phone", "lewat telepon"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
     to_region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     to_incident = models.OneToOneField(Incident, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State)
@@ -243,6 +263,25 @@ class Handover(models.Model):
     answer_due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.ForeignKey("incidents.Text", on_delete=models.SET_NULL, null=True, related_name="+")
+    """Why it was refused, or who took it: among the words of the sender's incident."""
+
+    class Meta:
+        indexes = [models.Index(fields=["incident", "-created_at"], name="handover_incident")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident"], condition=~Q(state="refused"), name="handover_one_open"),
+            models.CheckConstraint(
+                condition=Q(state__in=["by_phone", "refused"], to_incident=None, answer_due_at=None)
+                | (~Q(state="by_phone") & Q(to_incident__isnull=False, answer_due_at__isnull=False)),
+                name="handover_live_or_by_phone",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="offered", decided_at=None)
+                | Q(state__in=["accepted", "refused"], decided_at__isnull=False)
+                | Q(state="by_phone"),
+                name="handover_decided_fits_state",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} → {self.to_region_id} {self.state}"

@@ -22,17 +22,18 @@ class Text(models.Model):
         NOTE = "note", "catatan"
         REPORT = "report", "laporan petugas"
         REASON = "reason", "alasan"
+        HANDOVER = "handover", "pengalihan"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+")
-    call = models.ForeignKey("incidents.Call", on_delete=models.PROTECT, null=True, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    call = models.ForeignKey("incidents.Call", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)
     plain = models.TextField(blank=True)
     sealed = models.BinaryField(null=True)
     task_visible = models.BooleanField(default=False)
     """Shown at level task too (where to go); everything else of a confidential case is not."""
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     author_label = models.CharField(max_length=150, blank=True)
     superseded_at = models.DateTimeField(null=True)
     retention = models.CharField(max_length=12, choices=Retention, default=Retention.CASE)
@@ -40,6 +41,7 @@ class Text(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["incident", "created_at"], name="text_incident"),
+            models.Index(fields=["call"], name="text_call", condition=Q(call__isnull=False)),
             GinIndex(fields=["plain"], name="text_search", opclasses=["gin_trgm_ops"], condition=~Q(plain="")),
         ]
         constraints = [
@@ -63,7 +65,7 @@ class Person(models.Model):
         WITNESS = "witness", "saksi"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=7, choices=Role)
     age_group = models.CharField(max_length=12, blank=True)
     condition = models.CharField(max_length=40, blank=True)

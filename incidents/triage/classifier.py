@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from incidents.triage.lexicon import Lexicon, verb_forms, words_of
+from incidents.triage.lexicon import PLAIN, Lexicon, verb_forms, words_of
 from incidents.triage.matcher import Hit, PhraseIndex, Spans, Unit, build_units, near_hits
 from incidents.triage.negation import denied_units, imagined_units
 from incidents.triage.normalise import plain_character, tokenise
@@ -36,9 +36,19 @@ class CompiledRules:
     lexicon: Lexicon
     concepts: PhraseIndex
     concept_names: tuple[tuple[str, ...], ...]
+    hiding: frozenset[str]
     phrases: PhraseIndex
     rules: tuple[CompiledRule, ...]
     rules_by_part: tuple[tuple[int, ...], ...]
+    openings: dict[int, list[tuple[int, tuple[int, ...]]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lists for each part the phrases that it opens, with their rule, so that only those are looked at."""
+        openings: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        for number, rule in enumerate(self.rules):
+            for phrase in dict.fromkeys(rule.phrases):
+                openings.setdefault(phrase[0], []).append((number, phrase))
+        object.__setattr__(self, "openings", openings)
 
 
 def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[RuleSource] = ()) -> CompiledRules:
@@ -55,7 +65,9 @@ def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[R
     phrases = PhraseIndex(lexicon)
     compiled = tuple(_compile(rule, phrases) for rule in book.rules.values())
     version = "+".join(dict.fromkeys(source.version for source in flat)) or "empty"
-    return CompiledRules(version, lexicon, concepts, names, phrases, compiled, _by_part(compiled, len(phrases.numbers)))
+    hiding = frozenset(f"{{{name}}}" for name in book.hiding)
+    parts = _by_part(compiled, len(phrases.numbers))
+    return CompiledRules(version, lexicon, concepts, names, hiding, phrases, compiled, parts)
 
 
 def _compile(rule: Rule, index: PhraseIndex) -> CompiledRule:
@@ -88,6 +100,7 @@ def _concepts(book: RuleBook, lexicon: Lexicon) -> tuple[PhraseIndex, tuple[tupl
 
 def _lexicon(book: RuleBook) -> Lexicon:
     lexicon = Lexicon()
+    plain = set(book.plain)
     for name, entries in book.classes.items():
         for entry in entries:
             for saying in words_of(entry.get("words", "")):
@@ -98,15 +111,37 @@ def _lexicon(book: RuleBook) -> Lexicon:
                     lexicon.add_saying(words, name)
             for root in words_of(entry.get("verbs", "")):
                 for form in verb_forms(root):
-                    lexicon.add_word(form, name, typos=form == root)
+                    # A form that is an ordinary word too ("malang" from "balang") is taken for that.
+                    if form == root or form not in plain:
+                        lexicon.add_word(form, name, typos=form == root)
+    lexicon.include(_wholes(book))
     for word in _literals(book):
         lexicon.add_word(word)
     for word in book.plain:
-        lexicon.add_word(word, typos=False)
+        lexicon.add_word(word, PLAIN, typos=False)
     for short, long in book.abbreviations.items():
         lexicon.abbreviations[short] = tuple(form for word in long.split() for form in (word,))
     lexicon.finish()
     return lexicon
+
+
+def _wholes(book: RuleBook) -> dict[str, frozenset[str]]:
+    """For each class the classes that include it, also through another one."""
+    direct: dict[str, set[str]] = {}
+    for name, entries in book.classes.items():
+        for entry in entries:
+            for part in words_of(entry.get("includes", "")):
+                direct.setdefault(part, set()).add(name)
+    wholes: dict[str, frozenset[str]] = {}
+    for part in direct:
+        reached, todo = set[str](), [part]
+        while todo:
+            for name in direct.get(todo.pop(), ()):
+                if name not in reached:
+                    reached.add(name)
+                    todo.append(name)
+        wholes[part] = frozenset(reached)
+    return wholes
 
 
 def _plain_words(saying: str) -> tuple[str, ...]:
@@ -130,7 +165,7 @@ def classify(text: str, rules: CompiledRules) -> Classification:
     hits = rules.phrases.find(units, spans)
     denied = _still_denied(denied_units(units), hits, rules)
     imagined = imagined_units(units)
-    applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)], imagined)
+    applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)] if denied else hits, imagined)
     verdict = decide(applied, words=len(units))
     places = [(u.start, u.end) for u in units]
     return Classification(
@@ -149,11 +184,14 @@ def classify(text: str, rules: CompiledRules) -> Classification:
 def _still_denied(
     denied: dict[int, frozenset[int]], hits: Sequence[Hit], rules: CompiledRules
 ) -> dict[int, frozenset[int]]:
-    """A negation inside a rule's own phrase ("tidak bernapas") denies nothing behind that phrase."""
+    """A negation inside a rule's own phrase ("tidak bernapas") denies nothing behind that phrase; one that ends it
+    ("motor tidak ada") goes on denying."""
+    if not denied:
+        return {}
     used: dict[int, int] = {}
     for hit in hits:
         if len(hit.units) > 1 and rules.rules_by_part[hit.part]:
-            for unit in hit.units:
+            for unit in hit.units[:-1]:
                 used[unit] = max(used.get(unit, unit), hit.units[-1])
     left = {place: frozenset(n for n in by if place <= used.get(n, place)) for place, by in denied.items()}
     return {place: by for place, by in left.items() if by}
@@ -161,14 +199,22 @@ def _still_denied(
 
 def _is_denied(hit: Hit, denied: dict[int, frozenset[int]]) -> bool:
     """Whether a negation outside the phrase reaches one of its words."""
-    return any(denied[u].difference(hit.units) for u in hit.units if u in denied)
+    return not denied.keys().isdisjoint(hit.units) and any(
+        denied[u].difference(hit.units) for u in hit.units if u in denied
+    )
 
 
-def _add_concepts(units: Sequence[Unit], spans: Spans, rules: CompiledRules) -> None:
-    """Puts what the concepts' patterns find beside the sayings, for the rules to use as one word."""
+def _add_concepts(units: list[Unit], spans: Spans, rules: CompiledRules) -> None:
+    """Puts what the concepts' patterns find beside the sayings, for the rules to use as one word. A concept that hides
+    ("3 kali" is no river) takes away what its words mean by themselves."""
     for hit in rules.concepts.find(units, [list(row) for row in spans]):
         length = hit.units[-1] - hit.units[0] + 1
-        spans[hit.units[0]].extend((name, length) for name in rules.concept_names[hit.part])
+        names = rules.concept_names[hit.part]
+        spans[hit.units[0]].extend((name, length) for name in names)
+        if not rules.hiding.isdisjoint(names):
+            for unit in hit.units:
+                units[unit] = units[unit]._replace(labels=names)
+                spans[unit] = [(name, length) for name in names] if unit == hit.units[0] else []
 
 
 def _applied(
@@ -181,12 +227,15 @@ def _applied(
     if imagined:
         real = {part: [h for h in row if imagined.isdisjoint(h.units)] for part, row in by_part.items()}
     found: list[Applied] = []
-    for number in sorted({n for part in by_part for n in rules.rules_by_part[part]}):
+    for number, phrases in sorted(_phrases_said(rules, by_part).items()):
         rule = rules.rules[number]
-        matches = list(_matches(rule, by_part))
-        if not matches or not all(near_hits(p, by_part) for p in rule.needs):
+        if rule.needs and not all(near_hits(p, by_part) for p in rule.needs):
             continue
-        words = _best_match(matches, _excepted(rule, units, real), units, imagined)
+        if rule.rule.each:
+            if places := {u for words in _matches(phrases, by_part) for u in words} - imagined:
+                found.append(Applied(rule.rule, tuple(sorted(places)), False))
+            continue
+        words = _best_match(_matches(phrases, by_part), _excepted(rule, units, real), units, imagined)
         if words:
             # A question about what might be ("kalau kebakaran hubungi siapa") is really asked.
             supposed = rule.rule.type != FALLBACK_TYPE and bool(imagined.intersection(words))
@@ -194,21 +243,40 @@ def _applied(
     return found
 
 
-def _matches(rule: CompiledRule, by_part: dict[int, list[Hit]]) -> Iterable[tuple[int, ...]]:
-    """The words of every place where one of the rule's phrases stands."""
-    for phrase in rule.phrases:
-        if phrase[0] not in by_part:
-            continue
-        for hits in near_hits(phrase, by_part):
-            yield tuple(sorted(u for hit in hits for u in hit.units))
+def _phrases_said(rules: CompiledRules, by_part: dict[int, list[Hit]]) -> dict[int, list[tuple[int, ...]]]:
+    """The phrases of each rule all parts of which are somewhere in the text."""
+    said: dict[int, list[tuple[int, ...]]] = {}
+    for part in by_part:
+        for number, phrase in rules.openings.get(part, ()):
+            if len(phrase) == 1 or (phrase[1] in by_part and (len(phrase) == 2 or phrase[-1] in by_part)):
+                said.setdefault(number, []).append(phrase)
+    return said
+
+
+def _matches(phrases: Iterable[tuple[int, ...]], by_part: dict[int, list[Hit]]) -> Iterable[tuple[int, ...]]:
+    """The words of every place where one of the phrases stands."""
+    for phrase in phrases:
+        if len(phrase) == 1:
+            for hit in by_part[phrase[0]]:
+                yield hit.units
+        else:
+            for hits in near_hits(phrase, by_part):
+                yield tuple(sorted([u for hit in hits for u in hit.units]))
 
 
 def _excepted(rule: CompiledRule, units: Sequence[Unit], real: dict[int, list[Hit]]) -> set[int]:
     """Sentences in which the rule does not hold: an exception silences only the sentence in which it is said, so that
     a danger told in a sentence of its own is always heard."""
-    said = (hits for phrase in rule.unless if phrase[0] in real for hits in near_hits(phrase, real))
-    sentences = ({units[u].sentence for hit in hits for u in hit.units} for hits in said)
-    return {row.pop() for row in sentences if len(row) == 1}
+    if not rule.unless:
+        return set()
+    silent: set[int] = set()
+    for phrase in rule.unless:
+        if phrase[0] in real and (len(phrase) == 1 or phrase[1] in real):
+            for hits in near_hits(phrase, real):
+                first = units[hits[0].units[0]].sentence
+                if all(units[u].sentence == first for hit in hits for u in hit.units):
+                    silent.add(first)
+    return silent
 
 
 def _best_match(
@@ -217,9 +285,9 @@ def _best_match(
     """The first match that is not excepted; one about what is really so is preferred to a supposed one."""
     supposed: tuple[int, ...] = ()
     for words in matches:
-        if any(units[u].sentence in excepted for u in words):
+        if excepted and any(units[u].sentence in excepted for u in words):
             continue
-        if not imagined.intersection(words):
+        if not imagined or imagined.isdisjoint(words):
             return words
         supposed = supposed or words
     return supposed
@@ -227,7 +295,8 @@ def _best_match(
 
 def _facts(text: str, units: Sequence[Unit], denied: Collection[int], applied: Sequence[Applied]) -> Facts:
     dangers = dict.fromkeys(a.rule.danger for a in applied if a.rule.danger and not a.imagined)
-    agents = [name for name in _AGENTS if any(u.has(name) for i, u in enumerate(units) if i not in denied)]
+    said = {label for i, u in enumerate(units) if i not in denied for label in u.labels}
+    agents = [name for name in _AGENTS if f"{{{name}}}" in said]
     return Facts(
         victims=_victims(text, units, denied),
         danger=tuple(dangers),

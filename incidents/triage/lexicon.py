@@ -12,13 +12,44 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 # Possessives, emphasis and articles glued to a word: Indonesian, Javanese, Sundanese, Minang, Banjar.
-_SUFFIXES = ("nyalah", "nya", "lah", "kah", "pun", "ipun", "nyo", "ku", "mu", "ne", "na", "e")
+_CLITICS = (
+    *("nyalah", "nya", "lah", "kah", "pun", "ipun", "nipun", "nyo", "nye", "ku", "mu", "ne", "na", "e", "a"),
+    *("mi", "ji", "ki", "ka", "ko", "pi", "mo", "ta", "nyah", "nah", "tha", "to"),
+)
 _NASAL = {"p": ("m", "mem"), "t": ("n", "men"), "k": ("ng", "meng"), "s": ("ny", "meny"), "c": ("ny", "menyc")}
 _POSSESSIVES = ("nya", "ipun", "nyo", "ku", "ne", "e")
 _PREFIXES = ("", "di", "ter", "ke", "ka", "ta", "te", "ba", "be", "ber", "nge", "nga", "ma", "pe")
 _ENDINGS = ("", "an", "in", "i", "kan", "ke", "aken", "akan", "eun", "keun", "on", "en", "na")
+# Affixes that an unknown word may carry: Indonesian, Betawi, Javanese, Sundanese, Malay of the east, Bali, Madura.
+_VERB_ENDINGS = (
+    *("an", "in", "i", "kan", "ke", "no", "ake", "aken", "eun", "keun", "ang", "na", "en", "aghi", "akan", "ne"),
+)
+_VERB_OPENINGS = (
+    *("di", "ke", "ter", "ber", "se", "sa", "ka", "ta", "te", "ba", "be", "ma", "na", "tak", "dak", "kok", "dapa"),
+    *("a", "e", "per", "diper", "memper", "mang", "man", "mam", "pa", "nyar", "sing", "nga", "su", "dah"),
+)
+_NASAL_OPENINGS = {
+    "menge": ("",), "meng": ("", "k"), "meny": ("s", "c"), "mem": ("", "p"), "men": ("", "t"), "me": ("",),
+    "peng": ("", "k"), "peny": ("s",), "pem": ("", "p"), "pen": ("", "t"), "pe": ("",), "nge": ("",),
+    "ng": ("", "k"), "ny": ("s", "c"), "m": ("", "p", "b"), "n": ("", "t", "d"),
+}  # fmt: skip
+_MIN_ROOT = 4
+# How the end of a word sounds elsewhere: Minang (anyuik, jatuah, dikuruang), Palembang and Minang (mato), Betawi
+# (semue, udeh), Manado and Makassar (jalang, jatung).
+_REGIONAL_ENDS = (
+    ("uik", ("ut", "uit")), ("uih", ("us",)), ("uah", ("uh",)), ("uak", ("uk",)), ("uang", ("ung",)),
+    ("iang", ("ing",)), ("iah", ("ih", "ir")), ("iak", ("ik", "il")), ("ia", ("ir", "il", "i")), ("ua", ("ur", "ul")),
+    ("eh", ("as", "ah", "ih")), ("ek", ("at", "ak", "ik")), ("ok", ("ap", "uk")), ("ik", ("it", "ing")),
+    ("ak", ("at", "al")), ("o", ("a",)), ("e", ("a",)), ("eu", ("a",)), ("ng", ("n", "m")), ("h", ("",)),
+)  # fmt: skip
+# Letters that some write double or breathed (ndhuwur, ghebluk, bhungka), and e for a (Banjar: tabakar).
+_REGIONAL_LETTERS = (
+    *(("dh", "d"), ("th", "t"), ("bh", "b"), ("gh", "g"), ("jh", "j"), ("oe", "u"), ("dj", "j"), ("tj", "c")),
+)
 _LEET = str.maketrans("013457", "oieast")
-_MIN_TYPO_LENGTH = 6
+_MIN_TYPO_LENGTH = 7
+# The class of ordinary words, which mean nothing to any rule.
+PLAIN = "plain"
 _KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _MIN_SLIP_LENGTH = 7
 _CACHE_LIMIT = 50_000
@@ -81,10 +112,20 @@ class Lexicon:
                 return
         entries.append((words, frozenset({name})))
 
+    def include(self, wholes: dict[str, frozenset[str]]) -> None:
+        """Puts every word and saying of a class into the classes that include it (part → wholes)."""
+        for word, names in self.classes.items():
+            if more := names.intersection(wholes):
+                self.classes[word] = names.union(*(wholes[part] for part in more))
+        for entries in self.sayings.values():
+            entries[:] = [
+                (words, names.union(*(wholes[part] for part in names if part in wholes))) for words, names in entries
+            ]
+
     def finish(self) -> None:
         """Orders what was added: longest saying first, typo candidates alphabetically (same answer each time)."""
         for word in list(self.classes):
-            if stem := self._owned_stem(word):
+            if stem := self._owned_stem(word) or ("" if self.classes[word] else self._stem_of_literal(word)):
                 self.stems[word] = stem
                 self.classes[word] = self.classes[word] or self.classes[stem]
         for word, names in self.classes.items():
@@ -94,6 +135,11 @@ class Lexicon:
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
         for words in self._typo_words.values():
             words.sort()
+
+    def _stem_of_literal(self, word: str) -> str:
+        """What a word that only a phrase names is a form of, so that naming it takes none of its classes away."""
+        half, _, other = word.partition("-")
+        return half if half == other and half in self.classes else self._stem(word)
 
     def forms(self, token: str) -> tuple[str, ...]:
         """The known words that a token stands for (several when it is an abbreviation); unknown → itself."""
@@ -126,14 +172,35 @@ class Lexicon:
             stem = self._stem(guess)
             if stem:
                 return stem
-        return self._typo(token) or token
+        return self._regional(token) or self._typo(token) or token
 
-    def _stem(self, token: str) -> str:
-        for suffix in _SUFFIXES:
-            stem = token[: -len(suffix)]
-            if len(stem) >= 3 and token.endswith(suffix) and stem in self.classes:
+    def _regional(self, token: str) -> str:
+        """The known word that is said so in another region (anyuik → anyut, palo → pala, ndhuwur → nduwur)."""
+        if len(token) < _MIN_ROOT or not token.isalpha():
+            return ""
+        for guess in _regional_spellings(token):
+            if len(guess) >= _MIN_ROOT and guess in self.classes:
+                return guess
+            stem = self._stem(guess) if len(guess) > _MIN_ROOT else ""
+            if stem:
                 return stem
         return ""
+
+    def _stem(self, token: str) -> str:
+        """The known word inside an unknown one: without clitics, then without ending and opening of a verb."""
+        for suffix in _CLITICS:
+            stem = token[: -len(suffix)]
+            if (
+                len(stem) >= (3 if len(suffix) > 1 and len(token) < 7 else _MIN_ROOT)
+                and token.endswith(suffix)
+                and (stem in self.classes)
+            ):
+                return stem
+        if len(token) < _MIN_ROOT + 2 or not token.isalpha():
+            return ""
+        bare = [token, *(token[: -len(c)] for c in _CLITICS if token.endswith(c))]
+        found = [root for word in bare for root in _roots(word) if root in self.classes]
+        return max(found, key=len) if found else ""
 
     def _owned_stem(self, word: str) -> str:
         """The word without a possessive, when that is a known word too (lehernya → leher)."""
@@ -160,12 +227,39 @@ class Lexicon:
         return best[1]
 
 
+def _roots(word: str) -> Iterable[str]:
+    """What may be left of a word when verb endings and openings are taken off; at least four letters."""
+    for bare in (word, *(word[: -len(e)] for e in _VERB_ENDINGS if word.endswith(e))):
+        if bare != word and len(bare) >= _MIN_ROOT:
+            yield bare
+        for opening in _VERB_OPENINGS:
+            if bare.startswith(opening) and len(bare) - len(opening) >= _MIN_ROOT:
+                yield bare[len(opening) :]
+        for opening, lost in _NASAL_OPENINGS.items():
+            rest = bare[len(opening) :]
+            if bare.startswith(opening) and len(rest) >= _MIN_ROOT - 1:
+                yield from (letter + rest for letter in lost if len(letter + rest) >= _MIN_ROOT)
+
+
 def _is_key_slip(token: str, word: str) -> bool:
     """Whether the two differ by keys that lie side by side."""
     if len(token) < _MIN_SLIP_LENGTH:
         return False
     pair = next(({a, b} for a, b in zip(token, word, strict=True) if a != b), set())
     return any(pair == {row[i], row[i + 1]} for row in _KEY_ROWS for i in range(len(row) - 1))
+
+
+def _regional_spellings(token: str) -> Iterable[str]:
+    plain = token
+    for old, new in _REGIONAL_LETTERS:
+        plain = plain.replace(old, new)
+    if plain != token:
+        yield plain
+    for end, others in _REGIONAL_ENDS:
+        if plain.endswith(end):
+            yield from (plain[: -len(end)] + other for other in others)
+    if plain[:2] in ("ba", "ta", "ma", "ka", "sa") and len(plain) > _MIN_ROOT + 1:
+        yield {"b": "ber", "t": "ter", "m": "me", "k": "ke", "s": "se"}[plain[0]] + plain[2:]
 
 
 def _spellings(token: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from incidents.triage.lexicon import Lexicon
 from incidents.triage.normalise import Token, is_mark, is_stop
@@ -21,12 +22,13 @@ OPAQUE = frozenset(
     | {"only", "turn", "finished", "flirt", "traffic_light", "neighbour_burn", "admin_topic", "telco", "order"}
     | {"complain", "thanks", "animal", "ask", "who"}
 )
+# Possessives that some write apart from their noun ("motor e", "bapak ne"); they carry nothing.
+_LOOSE_CLITICS = frozenset({"e", "ne", "nya", "ipun"})
 # Words that may lie between two parts joined by "&".
-NEAR = 11
+NEAR = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A word or a saying: what it can be matched as, its sentence and clause, its place in the original text."""
 
     labels: tuple[str, ...]
@@ -40,12 +42,15 @@ class Unit:
         return f"{{{name}}}" in self.labels
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A part of a phrase that was found: the units it names, in their order."""
 
     part: int
     units: tuple[int, ...]
+
+
+# Makes a Hit without its checks of names: a report makes hundreds.
+_new = tuple.__new__
 
 
 @dataclass(slots=True)
@@ -114,35 +119,60 @@ class PhraseIndex:
 
     def find(self, units: Sequence[Unit], spans: Sequence[Sequence[tuple[str, int]]] = ()) -> list[Hit]:
         """Every part found, by place; `spans[i]` are longer concepts (label, number of units) that begin at unit i."""
-        hits: dict[Hit, None] = {}
-        for start in range(len(units)):
-            self._walk(self.root, start, (), units, spans, hits)
-        return list(hits)
-
-    def _walk(
-        self,
-        node: Node,
-        at: int,
-        taken: tuple[int, ...],
-        units: Sequence[Unit],
-        spans: Sequence[Sequence[tuple[str, int]]],
-        hits: dict[Hit, None],
-    ) -> None:
-        for number in node.parts:
-            hits[Hit(number, taken)] = None
-        if at >= len(units) or (taken and units[at].sentence != units[taken[0]].sentence):
-            return
-        if node.next:
-            for label in units[at].labels:
-                if following := node.next.get(label):
-                    self._walk(following, at + 1, (*taken, at), units, spans, hits)
+        hits: list[Hit] = []
+        opening = self.root.next
+        rows: Rows = [[(label, 1) for label in unit.labels] for unit in units]
+        where: dict[str, list[tuple[int, int]]] = {}
+        for place, row in enumerate(rows):
             if spans:
-                for label, length in spans[at]:
-                    if following := node.next.get(label):
-                        self._walk(following, at + length, (*taken, *range(at, at + length)), units, spans, hits)
-        for reach, following in node.gaps.items():
-            for skip in range(reach + 1):
-                self._walk(following, at + skip, taken, units, spans, hits)
+                row += spans[place]
+            for label, length in row:
+                where.setdefault(label, []).append((place, length))
+        said = _Said(units, rows, where)
+        for label, places in where.items():
+            if node := opening.get(label):
+                for place, length in places:
+                    taken = (place,) if length == 1 else tuple(range(place, place + length))
+                    _walk(node, place + length, taken, said, hits)
+        return hits
+
+
+Rows = list[list[tuple[str, int]]]
+
+
+class _Said(NamedTuple):
+    """A text as the trie reads it: what each unit can be matched as, and where each of that is (unit, length)."""
+
+    units: Sequence[Unit]
+    rows: Rows
+    where: dict[str, list[tuple[int, int]]]
+
+
+def _walk(node: Node, at: int, taken: tuple[int, ...], said: _Said, hits: list[Hit]) -> None:
+    """Follows the phrases that go on behind the units taken so far; a phrase stays within its sentence."""
+    if node.parts:
+        hits += [_new(Hit, (number, taken)) for number in node.parts]
+    units, rows, where = said
+    if at >= len(units) or units[at].sentence != units[taken[0]].sentence:
+        return
+    if choices := node.next:
+        for label, length in rows[at]:
+            if following := choices.get(label):
+                _walk(following, at + length, (*taken, *range(at, at + length)), said, hits)
+    for reach, behind in node.gaps.items():
+        if not behind.next.keys().isdisjoint(where):
+            _skip(behind.next, at, at + reach, taken, said, hits)
+
+
+def _skip(
+    choices: dict[str, Node], first: int, final: int, taken: tuple[int, ...], said: _Said, hits: list[Hit]
+) -> None:
+    """Takes every choice that is said from `first` to `final`, in the order in which the rules name them."""
+    sentence = said.units[taken[0]].sentence
+    for label, following in choices.items():
+        for place, length in said.where.get(label, ()):
+            if first <= place <= final and said.units[place].sentence == sentence:
+                _walk(following, place + length, (*taken, *range(place, place + length)), said, hits)
 
 
 Spans = list[list[tuple[str, int]]]
@@ -150,7 +180,7 @@ Spans = list[list[tuple[str, int]]]
 
 def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], Spans]:
     """Words with their classes, in sentences and clauses; beside them the sayings that begin at each unit (label,
-    number of units). A saying of an opaque class is one unit."""
+    number of units). A saying of an opaque class is one unit, unless a longer saying begins at the same word."""
     words, breaks = _words_and_breaks(tokens, lexicon)
     units: list[Unit] = []
     spans: Spans = []
@@ -158,7 +188,7 @@ def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], 
     while index < len(words):
         sentence += breaks[index] == "sentence"
         found = _sayings_at(words, breaks, index, lexicon)
-        length, labels = next(((n, names) for n, names, opaque in found if opaque), (1, ()))
+        length, labels = found[0][:2] if found and found[0][2] else (1, ())
         if length == 1:
             word = words[index][0]
             labels = _labels(word, lexicon)
@@ -172,7 +202,9 @@ def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], 
 
 def _labels(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     labels = lexicon.labels.get(word)
-    return (word,) if labels is None else labels
+    if labels is None:
+        return (word, "{number}") if word[0].isdecimal() else (word,)
+    return labels
 
 
 def _cut_to_units(spans: Spans) -> None:
@@ -188,6 +220,8 @@ def _words_and_breaks(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[t
     for token in tokens:
         if is_mark(token.text):
             pending = "sentence" if is_stop(token.text) or pending == "sentence" else "clause"
+            continue
+        if token.text in _LOOSE_CLITICS and words and not pending:
             continue
         for form in lexicon.forms(token.text):
             words.append((form, token))
@@ -218,22 +252,25 @@ def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> list[tuple
     firsts = by_part.get(parts[0], [])
     if len(parts) == 1:
         return [(hit,) for hit in firsts]
-    if not all(by_part.get(part) for part in parts):
-        return []
+    for part in parts:
+        if part not in by_part:
+            return []
     return [row for first in firsts if (row := _company(first, parts[1:], by_part))]
 
 
 def _company(first: Hit, parts: Sequence[int], by_part: dict[int, list[Hit]]) -> tuple[Hit, ...]:
+    """The first part's hit with the nearest hit of every other part; () when one is missing nearby."""
     chosen, taken = [first], set(first.units)
+    start, end = first.units[0], first.units[-1]
     for part in parts:
-        others = [h for h in by_part[part] if _distance(first, h) <= NEAR and taken.isdisjoint(h.units)]
-        if not others:
+        nearest, best = NEAR + 1, None
+        for hit in by_part[part]:
+            ahead = hit.units[0] - end
+            distance = ahead if ahead > 0 else max(0, start - hit.units[-1])
+            if distance < nearest and taken.isdisjoint(hit.units):
+                nearest, best = distance, hit
+        if best is None:
             return ()
-        nearest = min(others, key=lambda h: (_distance(first, h), h.units))
-        chosen.append(nearest)
-        taken.update(nearest.units)
+        chosen.append(best)
+        taken.update(best.units)
     return tuple(chosen)
-
-
-def _distance(one: Hit, other: Hit) -> int:
-    return max(0, other.units[0] - one.units[-1], one.units[0] - other.units[-1])

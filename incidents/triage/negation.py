@@ -18,7 +18,7 @@ def denied_units(units: Sequence[Unit]) -> dict[int, frozenset[int]]:
     """For each unit inside the reach of a negation: the places of the negations that deny it."""
     denied: dict[int, set[int]] = {}
     for index, unit in enumerate(units):
-        if unit.has("neg") or unit.has("neg_noun"):
+        if len(unit.labels) > 1 and (unit.has("neg") or unit.has("neg_noun")):
             for place in _reach(units, index):
                 denied.setdefault(place, set()).add(index)
     return {place: frozenset(by) for place, by in denied.items()}
@@ -59,7 +59,7 @@ def imagined_units(units: Sequence[Unit]) -> frozenset[int]:
     """Units that are only supposed ("kalau kebakaran …" to the end of the clause) or feared ("takut korslet")."""
     imagined: set[int] = set()
     for index, unit in enumerate(units):
-        if unit.has("if") or unit.has("fear"):
+        if len(unit.labels) > 1 and (unit.has("if") or unit.has("fear")):
             reach = len(units) if unit.has("if") else index + 1 + _REACH_OF_FEAR
             for j in range(index + 1, min(reach, len(units))):
                 if units[j].clause != unit.clause:

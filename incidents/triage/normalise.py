@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ _APOSTROPHES = frozenset("'`´‘’ʼ")
 _STOPS = frozenset(".!?;\n")
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:!?\n]")
 _LONG_RUN = re.compile(r"([^\W\d_])\1\1")
+# Nothing in it that normalising would drop or join: only its case may change.
+_SIMPLE = re.compile(r"(?:[!-&(-_a-~]+(?: |$))*")
 _TIME = re.compile(r"(?<=\d)[.,:](?=\d)")
 
 
@@ -62,6 +65,8 @@ def plain_character(char: str) -> str:
 
 def normalise(text: str) -> Normalised:
     """Plain text with its map back; normalising the result again changes nothing."""
+    if _SIMPLE.fullmatch(text):
+        return _without_long_runs(text.lower(), range(len(text)))
     chars: list[str] = []
     origin: list[int] = []
     for position, char in enumerate(text):
@@ -70,13 +75,13 @@ def normalise(text: str) -> Normalised:
                 continue
             chars.append(plain)
             origin.append(position)
-    return _without_long_runs(chars, origin)
+    return _without_long_runs("".join(chars), origin)
 
 
-def _without_long_runs(chars: list[str], origin: list[int]) -> Normalised:
+def _without_long_runs(chars: str, origin: Sequence[int]) -> Normalised:
     """Three or more of the same letter become one (`tolooong`); figures keep their runs (phone numbers)."""
-    if not _LONG_RUN.search("".join(chars)):
-        return Normalised("".join(chars), tuple(origin))
+    if not _LONG_RUN.search(chars):
+        return Normalised(chars, tuple(origin))
     kept: list[str] = []
     places: list[int] = []
     index = 0

@@ -17,7 +17,7 @@ BUILTIN_VERSION = "builtin-1"
 
 RULE_KEYS = frozenset(
     {"id", "type", "subtype", "weight", "phrases", "needs", "unless", "priority", "raises", "danger", "lowers"}
-    | {"extra", "beats", "off"}
+    | {"extra", "leads", "beats", "each", "yields", "off"}
 )
 SOURCE_KEYS = frozenset({"class", "concept", "abbreviations", "plain", "rule"})
 SUBTYPES: dict[str, frozenset[str]] = {
@@ -39,7 +39,11 @@ SUBTYPES: dict[str, frozenset[str]] = {
     }.items()
 }
 MAX_WEIGHT = 20
-_OPTION = r"(?:\{[a-z_]+\}|[^\W_]+(?:[-+][^\W_]+)*)"
+# Apostrophes vanish when a text is read and "anak2" is read as "anak", so it is the same in a phrase.
+_SILENT = str.maketrans("", "", "'`´‘’ʼ")
+_TWICE = re.compile(r"(?<=[^\W\d_]{3})2(?![^\W_])")
+_ATOM = r"(?:\{[a-z_]+\}|[^\W_]+(?:-[^\W_]+)*)"
+_OPTION = rf"{_ATOM}(?:\+{_ATOM})*"
 _ELEMENT = re.compile(rf"^(?:_|\.\.\.|{_OPTION}(?:\|{_OPTION})*\??)$")
 
 
@@ -80,7 +84,12 @@ class RuleSource:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One checked rule. `weight` 0 means: no vote on the type, only an effect on the priority."""
+    """One checked rule. `weight` 0 means: no vote on the type, only an effect on the priority.
+
+    `extra` counts when the answer is the rule's own type or one of `leads`. `each` > 0: a rule of signs; every further
+    place where it stands adds so much to its weight, up to four times. `yields`: what it sees is mostly the outcome of
+    something else (a wound, a jam); it steps back where another type has evidence that does not yield.
+    """
 
     id: str
     version: str
@@ -94,7 +103,10 @@ class Rule:
     raises: str = ""
     danger: str = ""
     lowers: bool = False
+    yields: bool = False
+    each: float = 0.0
     extra: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
     beats: tuple[str, ...] = ()
 
 
@@ -105,6 +117,7 @@ class RuleBook:
     rules: dict[str, Rule] = field(default_factory=dict)
     classes: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
     concepts: dict[str, list[str]] = field(default_factory=dict)
+    hiding: set[str] = field(default_factory=set)
     abbreviations: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
     problems: list[RuleProblem] = field(default_factory=list)
@@ -126,6 +139,10 @@ def merge_sources(sources: Iterable[RuleSource]) -> RuleBook:
     for name, patterns in book.concepts.items():
         for pattern in patterns:
             _check_pattern(book, set(book.classes), pattern, ("lexicon", name, "patterns"))
+    for name, entries in book.classes.items():
+        for part in (part for entry in entries for part in words_of(entry.get("includes", ""))):
+            if part not in book.classes:
+                book.problems.append(RuleProblem("lexicon", name, "includes", f"unknown word class {part!r}"))
     for source in sources:
         _merge_rules(book, source, names)
     return book
@@ -140,11 +157,15 @@ def _merge_words(book: RuleBook, source: RuleSource) -> None:
     for key in sorted(set(source.data) - SOURCE_KEYS):
         book.problems.append(RuleProblem(source.name, "", key, "unknown section"))
     for name, entry in source.data.get("class", {}).items():
-        if unknown := sorted(set(entry) - {"words", "verbs"}):
+        if unknown := sorted(set(entry) - {"words", "verbs", "includes"}):
             book.problems.append(RuleProblem(source.name, name, unknown[0], "unknown key in a word class"))
         book.classes.setdefault(name, []).append(entry)
     for name, entry in source.data.get("concept", {}).items():
-        book.concepts.setdefault(name, []).extend(words_of(entry.get("patterns", "")))
+        if unknown := sorted(set(entry) - {"patterns", "hides"}):
+            book.problems.append(RuleProblem(source.name, name, unknown[0], "unknown key in a concept"))
+        book.concepts.setdefault(name, []).extend(words_of(_readable(entry.get("patterns", ""))))
+        if entry.get("hides") is True:
+            book.hiding.add(name)
     book.abbreviations.update(source.data.get("abbreviations", {}))
     book.plain.extend(words_of(source.data.get("plain", {}).get("words", "")))
 
@@ -166,9 +187,15 @@ def _merge_rules(book: RuleBook, source: RuleSource, names: set[str]) -> None:
 
 def _rule(row: Mapping[str, Any], version: str) -> Rule:
     values = {key: value for key, value in row.items() if key != "off"}
-    for key in ("phrases", "needs", "unless", "extra", "beats"):
+    for key in ("phrases", "needs", "unless"):
+        values[key] = [_readable(pattern) for pattern in values.get(key, ())]
+    for key in ("phrases", "needs", "unless", "extra", "leads", "beats"):
         values[key] = tuple(values.get(key, ()))
     return Rule(version=version, **values)
+
+
+def _readable(pattern: str) -> str:
+    return _TWICE.sub("", pattern.translate(_SILENT))
 
 
 def _check_row(book: RuleBook, file: str, row: Mapping[str, Any], names: set[str]) -> None:
@@ -188,15 +215,16 @@ def _check_row(book: RuleBook, file: str, row: Mapping[str, Any], names: set[str
         fault("type", f"unknown type {kind!r}")
     elif row.get("subtype", "") not in SUBTYPES[kind] | {""}:
         fault("subtype", f"unknown subtype {row.get('subtype')!r} of {kind}")
-    weight = row.get("weight", 0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= MAX_WEIGHT:
-        fault("weight", f"must be a number from 0 to {MAX_WEIGHT}")
+    for key in ("weight", "each"):
+        value = row.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_WEIGHT:
+            fault(key, f"must be a number from 0 to {MAX_WEIGHT}")
     if not row.get("phrases"):
         fault("phrases", "a rule without phrases can never apply")
     for key in ("priority", "raises"):
         if row.get(key, "") not in ("", *PRIORITIES):
             fault(key, f"unknown priority {row.get(key)!r}")
-    for key in ("extra", "beats"):
+    for key in ("extra", "leads", "beats"):
         for other in row.get(key, ()):
             if other not in TYPES:
                 fault(key, f"unknown type {other!r}")
@@ -206,9 +234,10 @@ def _check_row(book: RuleBook, file: str, row: Mapping[str, Any], names: set[str
 
 
 def _check_pattern(book: RuleBook, names: set[str], pattern: object, place: tuple[str, str, str]) -> None:
-    if not isinstance(pattern, str) or not pattern.strip():
+    if not isinstance(pattern, str) or not _readable(pattern).strip():
         book.problems.append(RuleProblem(*place, "empty phrase"))
         return
+    pattern = _readable(pattern)
     for part in pattern.split("&"):
         elements = part.split()
         if not elements or elements[0] in ("_", "...") or elements[-1] in ("_", "..."):

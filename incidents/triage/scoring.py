@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,17 +28,28 @@ DEFAULT_PRIORITY = {
     "other_non_emergency": "low",
 }
 # Second and third rule of a type add less: they often see the same thing again.
-_SHARES = (1.0, 0.4, 0.2)
+_SHARES = (1.0, 0.7, 0.5, 0.3)
 _IMAGINED = 0.35
-_BEATEN = 0.35
-_EXTRA_MINIMUM = 8.0
-_EXTRA_OF_LEAD = 0.75
+_BEATEN = 0.5
+_MOST_SIGNS = 4
+# How much is left of a vote that yields, and what evidence of another type makes it yield.
+_YIELDED = 0.35
+_YIELDS_TO = 5.0
 _REVIEW_BELOW = 0.5
+# The distance (0 to 1) below which an answer is doubtful; what is added so that little evidence weighs little.
+_DOUBTFUL = 0.23
+_LITTLE = 3.0
+# Signs and hints alone are a guess: no vote of such a rule, no certainty above this.
+_A_RULE = 3.0
+_ONLY_SIGNS = 0.45
+# A call that seems to be no emergency is put last only from this confidence on.
+_CALM_FROM = 0.6
 # Below this much evidence nothing is claimed: the fallback leads, the guess stands second, a person looks.
-_ENOUGH = 0.9
+_ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
 _MAX_CANDIDATES = 5
+_MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
 
 
@@ -72,23 +82,29 @@ class Verdict:
 
 def decide(applied: Sequence[Applied], *, words: int) -> Verdict:
     """The verdict on the rules that applied to a text of so many words; without any: the fallback, for review."""
-    raw = {kind: _score([a for a in applied if a.rule.type == kind]) for kind in TYPES}
-    scores = _after_beating(raw, applied)
+    plain, scores = _scores(applied)
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
     if not ranked or scores[ranked[0]] < (_ENOUGH if words >= _A_SENTENCE else _ENOUGH_FOR_FEW_WORDS):
         return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=not words)
     lead = ranked[0]
     own = sorted((a for a in applied if a.rule.type == lead and a.weight > 0), key=lambda a: (-a.weight, a.rule.id))
-    confidence = _confidence([scores[k] for k in ranked])
+    confidence = _confidence(lead, plain, scores)
+    if not any(a.rule.weight >= _A_RULE for a in own):
+        confidence = min(confidence, _ONLY_SIGNS)
     return Verdict(
         type=lead,
         subtype=next((a.rule.subtype for a in own if a.rule.subtype), ""),
-        priority=_priority(lead, own, applied),
+        priority=_raised("normal", applied) if _may_be_real(lead, confidence) else _priority(lead, own, applied),
         confidence=confidence,
         candidates=_candidates(ranked, scores),
-        extra_types=_extra_types(lead, scores, applied),
+        extra_types=_extra_types(lead, applied),
         needs_review=confidence < _REVIEW_BELOW,
     )
+
+
+def _may_be_real(lead: str, confidence: float) -> bool:
+    """Whether a call that seems to be no emergency is too doubtful to be put last."""
+    return lead == FALLBACK_TYPE and confidence < _CALM_FROM
 
 
 def _undecided(ranked: Sequence[str], scores: dict[str, float], applied: Sequence[Applied], *, empty: bool) -> Verdict:
@@ -98,13 +114,47 @@ def _undecided(ranked: Sequence[str], scores: dict[str, float], applied: Sequenc
     return Verdict(FALLBACK_TYPE, "", priority, 0.0, candidates, (), True)
 
 
-def _score(applied: Sequence[Applied]) -> float:
+def _scores(applied: Sequence[Applied]) -> tuple[dict[str, float], dict[str, float]]:
+    """The score of each type, plain and after yielding and beating."""
+    by_type: dict[str, list[Applied]] = {kind: [] for kind in TYPES}
+    for one in applied:
+        by_type[one.rule.type].append(one)
+    firm = {a.rule.type for a in applied if a.weight >= _YIELDS_TO and not a.rule.yields} - {FALLBACK_TYPE}
+    signs = _signs(applied)
+    plain = {kind: _score(own, yielding=False) + signs.get(kind, 0.0) for kind, own in by_type.items()}
+    raw = {
+        kind: _score(own, yielding=True) + signs.get(kind, 0.0)
+        if firm - {kind} and any(a.rule.yields for a in own)
+        else plain[kind]
+        for kind, own in by_type.items()
+    }
+    return plain, _after_beating(raw, applied)
+
+
+def _signs(applied: Sequence[Applied]) -> dict[str, float]:
+    """What the signs of each type add: a word that is at home in several types counts for each of them in part."""
+    homes: dict[int, int] = {}
+    rules = [a for a in applied if a.rule.each]
+    for one in rules:
+        for unit in one.units:
+            homes[unit] = homes.get(unit, 0) + 1
+    found: dict[str, float] = {}
+    for one in rules:
+        number = min(sum(1.0 / homes[unit] for unit in one.units), _MOST_SIGNS)
+        found[one.rule.type] = found.get(one.rule.type, 0.0) + one.rule.each * number
+    return found
+
+
+def _score(applied: Sequence[Applied], *, yielding: bool) -> float:
     """The strongest votes of a type; a rule that stands on words already counted adds nothing."""
+    if not applied:
+        return 0.0
     total, used, share = 0.0, set[int](), 0
-    for one in sorted(applied, key=lambda a: (-a.weight, a.rule.id)):
-        if one.weight <= 0 or (used and used.issuperset(one.units)):
+    votes = [(a.weight * (_YIELDED if yielding and a.rule.yields else 1.0), a) for a in applied if not a.rule.each]
+    for vote, one in sorted(votes, key=lambda pair: (-pair[0], pair[1].rule.id)):
+        if vote <= 0 or (used and used.issuperset(one.units)):
             continue
-        total += one.weight * _SHARES[share]
+        total += vote * _SHARES[share]
         used.update(one.units)
         share += 1
         if share == len(_SHARES):
@@ -118,11 +168,17 @@ def _after_beating(raw: dict[str, float], applied: Sequence[Applied]) -> dict[st
     return {kind: score * (_BEATEN if kind in beaten else 1.0) for kind, score in raw.items()}
 
 
-def _confidence(scores: Sequence[float]) -> float:
-    """Strength of the best and its distance to the second, 0 to 1."""
-    best, second = scores[0], scores[1] if len(scores) > 1 else 0.0
-    strength = 1.0 - math.exp(-best / 4.0)
-    return round(strength * (0.5 + 0.5 * (best - second) / best), 3)
+def _confidence(lead: str, plain: dict[str, float], scores: dict[str, float]) -> float:
+    """How far the lead stands before the rest, 0 to 1: as scored, and as it would be if no rule stepped back for
+    another. Half a point is the limit of the doubtful; measured so that about one answer in eight is."""
+    gap = _gap(lead, scores) + 0.5 * max(_gap(lead, plain), -1.0)
+    sure = min(max(gap / 1.5, 0.0), 1.0)
+    return round(sure / _DOUBTFUL / 2 if sure < _DOUBTFUL else 0.5 + (sure - _DOUBTFUL) / (1 - _DOUBTFUL) / 2, 3)
+
+
+def _gap(lead: str, scores: dict[str, float]) -> float:
+    second = max(score for kind, score in scores.items() if kind != lead)
+    return (scores[lead] - second) / (scores[lead] + _LITTLE)
 
 
 def _candidates(ranked: Sequence[str], scores: dict[str, float]) -> tuple[Candidate, ...]:
@@ -130,19 +186,20 @@ def _candidates(ranked: Sequence[str], scores: dict[str, float]) -> tuple[Candid
     return tuple(Candidate(k, round(scores[k] / total, 3)) for k in ranked[:_MAX_CANDIDATES])
 
 
-def _extra_types(lead: str, scores: dict[str, float], applied: Sequence[Applied]) -> tuple[str, ...]:
-    """Types that must come too: named by a rule of the lead type, or strong enough by themselves."""
+def _extra_types(lead: str, applied: Sequence[Applied]) -> tuple[str, ...]:
+    """Types that must come too: named by a rule of the lead type or by one that speaks for it (`leads`)."""
     if lead == FALLBACK_TYPE:
         return ()
-    named = {kind for a in applied if not a.imagined and a.rule.type == lead for kind in a.rule.extra}
-    strong = {k for k in TYPES if scores[k] >= max(_EXTRA_MINIMUM, _EXTRA_OF_LEAD * scores[lead])}
-    return tuple(k for k in TYPES if k in named | strong and k not in (lead, FALLBACK_TYPE))
+    told = (a for a in applied if not a.imagined and (a.rule.type == lead or lead in a.rule.leads))
+    named = {kind for a in told for kind in a.rule.extra}
+    return tuple(k for k in TYPES if k in named and k not in (lead, FALLBACK_TYPE))
 
 
 def _priority(lead: str, own: Sequence[Applied], applied: Sequence[Applied]) -> str:
-    """The strongest own rule's priority, lowered when over, raised by danger; danger is never lowered."""
+    """The strongest own rule's priority; one step less for each thing that calms (over, nobody hurt, slight), two at
+    most; raised by danger, which is never lowered."""
     base = next((a.rule.priority for a in own if a.rule.priority), DEFAULT_PRIORITY[lead])
-    if any(a.rule.lowers and not a.imagined for a in applied):
+    for _ in range(min(sum(a.rule.lowers and not a.imagined for a in applied), _MOST_STEPS_DOWN)):
         base = lowered_priority(base)
     return _raised(base, applied)
 
@@ -159,7 +216,7 @@ def reasons_of(
 ) -> tuple[Reason, ...]:
     """The words behind the answer, one reason per run of words, the lead type's and the most urgent first."""
     order = sorted(
-        applied,
+        (a for a in applied if a.rule.type == lead or not a.rule.each),
         key=lambda a: (
             a.rule.type != lead,
             -PRIORITIES.index(a.rule.raises or "low"),
@@ -169,6 +226,8 @@ def reasons_of(
     )
     reasons: dict[Reason, None] = {}
     for one in order:
+        if len(reasons) >= _MAX_REASONS:
+            break
         for start, end in _runs(one.units, places):
             reasons[Reason(one.rule.id, one.rule.version, text[start:end], start, end)] = None
     return tuple(reasons)[:_MAX_REASONS]

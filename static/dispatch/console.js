@@ -8,7 +8,10 @@ import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
+import { Whereabouts } from "../ui/whereabouts.js";
+import { Bursts } from "../ui/bursts.js";
 import { CallStrip } from "./calls.js";
+import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
 const config = startPage();
@@ -19,24 +22,37 @@ let boardLoaded = false;
 
 const context = {
   region: config.region,
+  user: config.user,
   typeNames: config.types,
   agencies: config.agencies,
   agencyNames: config.agency_names,
   neighbours: config.neighbours,
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
+  open: (id) => open(id),
   after: () => byId("which").value === "ended" && loadEnded(),
 };
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
 const calls = mayReport ? new CallStrip({ config, form: () => report }) : null;
-const report = mayReport ? new ReportForm({ config, map, calls, open }) : null;
+const regionName = (code) => config.neighbours.find((one) => one.code === code)?.name ?? code;
+const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => feed.state.incidents.get(id)?.number, open, announce: say });
+const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
+const where = mayReport ? null : new Whereabouts(map, config.region);
+const report = mayReport ? new ReportForm({ config, map, calls, open, rowOf: (id) => feed.state.incidents.get(id) }) : null;
 
 async function open(id) {
   list.select(id);
   map.select(id);
+  feed.say({ open: id });
+  showWhere(feed.state.incidents.get(id));
   await detail.open(id);
+}
+
+function showWhere(row) {
+  if (report?.places.place) return; // the form's own place stays drawn while a report is written
+  (where ?? report.places.where).show(row && { area: row.area?.code, lat: row.lat, lon: row.lon, precision: row.precision });
 }
 
 const matches = (row, words) => {
@@ -83,14 +99,19 @@ async function loadEnded() {
 
 feed.addEventListener("board", () => {
   boardLoaded = true;
+  bursts.load();
   paintQueue();
   map.drawUnits(feed.state.units.values());
   detail.load();
+  handovers?.load();
 });
+feed.addEventListener("presence", (event) => detail.meet(event.detail.people));
 feed.addEventListener("change", ({ detail: { ids, frame } }) => {
   const created = frame.kind === "incident.created" ? new Set(ids) : undefined;
   paintQueue(created);
   calls?.take(frame);
+  bursts.take(frame);
+  handovers?.take(frame);
   if (frame.data?.unit || frame.kind === "unit.moved") map.drawUnits(feed.state.units.values());
   const id = frame.data?.incident?.id;
   if (id && id === detail.id) detail.load();
@@ -99,7 +120,11 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 
 function announce(row) {
   if (row?.priority !== "critical") return;
-  byId("alarm").textContent = `Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`;
+  say(`Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`);
+}
+
+function say(words) {
+  byId("alarm").textContent = words;
 }
 
 byId("search").addEventListener("input", debounce(80, () => paintQueue()));
@@ -116,6 +141,7 @@ const help = keyHelp([
   ["F2", "Cari / daftar kejadian (panah memilih, Enter membuka)"],
   ...(mayReport ? [
     ["F3", "Panggilan baru atau jawab panggilan masuk"], ["F4", "Lokasi"], ["F8 Ctrl+Enter", "Simpan laporan"], ["F9", "Buka / lipat SOP"],
+    ["Alt+G", "Kejadian sama: tambah pelapor ini"],
     ["Alt+1 … 5", "Pilih usulan jenis"], ["Ctrl+1 … 0", "Tutup panggilan dengan golongannya"]] : []),
   ["?", "Bantuan ini"],
 ]);

@@ -1,9 +1,11 @@
 // The report form: typed text is never lost (draft kept while typing, outbox while the server is away), the rules'
 // proposal appears while typing, and every part of it can be overridden by hand.
-import { get, newKey, post, Problem } from "../live/api.js";
+import { newKey, post, Problem } from "../live/api.js";
 import { explain } from "../ui/actions.js";
 import { byId, debounce, h, notice, replace } from "../ui/dom.js";
+import { PlaceBox } from "./placebox.js";
 import { resultCard } from "./result.js";
+import { Radar, addedCard } from "./radar.js";
 import { Suggestion } from "./suggestion.js";
 
 const DRAFT = "siaga112.draft";
@@ -12,17 +14,19 @@ const RETRY_MS = 4000;
 const FIELDS = ["place", "narrative", "victims", "number", "name", "channel"];
 
 export class ReportForm {
-  constructor({ config, map, calls, open }) {
+  constructor({ config, map, calls, open, rowOf = () => null }) {
     Object.assign(this, { config, map, calls, open });
     this.form = byId("report");
     this.key = newKey();
-    this.point = null;
     this.sending = false;
     this.suggestion = new Suggestion(byId("suggestion"), config, { changed: (change) => this.chosen(change), open });
+    this.radar = new Radar(byId("radar"), {
+      body: () => this.body(), added: (answer) => this.callerAdded(answer), open, rowOf, typeNames: config.types, problem: byId("form-problem"),
+    });
     this.outbox = read(OUTBOX) ?? [];
     this.saveDraft = debounce(300, () => this.keepDraft());
+    this.places = new PlaceBox({ region: config.region, map, changed: () => (this.saveDraft(), this.classify()) });
     this.listen();
-    this.setPoint(null);
     const draft = read(DRAFT);
     if (draft) this.restore(draft);
     this.paintOutbox();
@@ -32,11 +36,12 @@ export class ReportForm {
   // Another type or priority by hand changes who is sent: ask again what saving would do.
   chosen(change) {
     this.saveDraft();
-    if ("type" in change || "priority" in change) this.classify();
+    if ("type" in change || "priority" in change || "answers" in change) this.classify();
   }
 
   keys() {
     const map = {
+      ...this.radar.keys(),
       F9: () => this.suggestion.foldSop(),
       F4: () => byId("place").focus(),
       F8: () => void this.save(),
@@ -62,9 +67,6 @@ export class ReportForm {
     const ask = debounce(250, () => this.classify());
     byId("narrative").addEventListener("input", ask);
     byId("place").addEventListener("input", ask);
-    byId("place").addEventListener("input", debounce(200, () => this.places()));
-    byId("place").addEventListener("keydown", (event) => this.placeKeys(event));
-    byId("place").addEventListener("blur", () => setTimeout(() => this.showPlaces([]), 150));
     byId("clear").addEventListener("click", () => this.clearWithUndo());
   }
 
@@ -74,8 +76,7 @@ export class ReportForm {
   }
 
   location() {
-    const text = this.value("place");
-    return { ...(text ? { text } : {}), ...(this.point ?? {}) };
+    return this.places.location();
   }
 
   callerNumber() {
@@ -90,7 +91,6 @@ export class ReportForm {
   body() {
     const safe = this.form.elements.safe.value;
     const name = this.value("name");
-    const victims = this.value("victims");
     const call = this.calls.call && !this.calls.call.incident ? { call: this.calls.call.id } : {};
     return {
       region: this.config.region,
@@ -98,29 +98,35 @@ export class ReportForm {
       location: this.location(),
       channel: byId("channel").value,
       caller: { ...this.callerNumber(), ...(name ? { name } : {}), ...(safe ? { safe_to_call_back: safe === "yes" } : {}) },
-      ...(victims ? { answers: { victims: Number(victims) } } : {}),
+      answers: this.answers(),
       ...call,
       ...this.suggestion.overrides(),
     };
   }
 
+  answers() {
+    const victims = this.value("victims");
+    return { ...this.suggestion.answers, ...(victims ? { victims: Number(victims) } : {}) };
+  }
+
   snapshot() {
     const fields = Object.fromEntries(FIELDS.map((name) => [name, byId(name).value]));
-    return { fields, safe: this.form.elements.safe.value, point: this.point, key: this.key, chosen: this.suggestion.chosen };
+    return { fields, safe: this.form.elements.safe.value, place: this.places.place, key: this.key, chosen: this.suggestion.chosen, answers: this.suggestion.answers };
   }
 
   restore(kept) {
     for (const name of FIELDS) byId(name).value = kept.fields[name] ?? "";
     this.form.elements.safe.value = kept.safe ?? "";
     this.key = kept.key;
-    this.setPoint(kept.point?.lat, kept.point?.lon);
+    this.places.set(kept.place ?? null);
     this.suggestion.chosen = kept.chosen ?? {};
+    this.suggestion.answers = kept.answers ?? {};
     this.keepDraft();
     this.classify();
   }
 
   isEmpty() {
-    return !this.point && FIELDS.every((name) => name === "channel" || !this.value(name));
+    return !this.places.place && FIELDS.every((name) => name === "channel" || !this.value(name));
   }
 
   keepDraft() {
@@ -136,8 +142,9 @@ export class ReportForm {
   clear() {
     this.form.reset();
     this.key = newKey();
-    this.setPoint(null);
+    this.places.set(null);
     this.suggestion.clear();
+    this.radar.forget();
     replace(byId("form-problem"));
     this.keepDraft();
   }
@@ -152,72 +159,30 @@ export class ReportForm {
     byId("place").focus();
   }
 
-  // --- Where ------------------------------------------------------------------------------------------------------------
+  // --- Where (placebox.js) --------------------------------------------------------------------------------------------
   setPoint(lat, lon) {
-    this.point = typeof lat === "number" ? { lat: Number(lat.toFixed(6)), lon: Number(lon.toFixed(6)) } : null;
-    this.map.cross(this.point?.lat, this.point?.lon);
-    replace(byId("point"), this.point
-      ? [`Titik ${this.point.lat.toFixed(5)}, ${this.point.lon.toFixed(5)} · `, h("button", { type: "button", onclick: () => this.setPoint(null) }, "hapus titik")]
-      : "Belum ada titik: klik peta, atau cukup alamat / patokan.");
-    this.saveDraft();
-    this.classify?.();
-  }
-
-  async places() {
-    const q = this.value("place");
-    if (q.length < 3) return this.showPlaces([]);
-    this.placeSearch?.abort();
-    this.placeSearch = new AbortController();
-    try {
-      const query = new URLSearchParams({ region: this.config.region, q });
-      this.showPlaces(await get(`/api/v1/places/?${query}`, { signal: this.placeSearch.signal }));
-    } catch {
-      this.showPlaces([]); // the text alone is enough to save
-    }
-  }
-
-  showPlaces(found) {
-    const box = byId("place-list");
-    this.found = document.activeElement === byId("place") ? found.slice(0, 6) : [];
-    this.at = -1;
-    box.hidden = !this.found.length;
-    byId("place").setAttribute("aria-expanded", String(!box.hidden));
-    replace(box, this.found.map((one, n) => h("li", { role: "option", id: `place-${n}`, onmousedown: (event) => (event.preventDefault(), this.choosePlace(n)) },
-      one.label, one.area?.name && !one.label.includes(one.area.name) ? h("span", { class: "who" }, ` · ${one.area.name}`) : "")));
-  }
-
-  placeKeys(event) {
-    if (!this.found?.length) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      this.at = (this.at + step + this.found.length) % this.found.length;
-      [...byId("place-list").children].forEach((item, n) => item.setAttribute("aria-selected", String(n === this.at)));
-      byId("place").setAttribute("aria-activedescendant", `place-${this.at}`);
-    } else if (event.key === "Enter" && this.at >= 0) this.choosePlace(this.at);
-    else if (event.key === "Escape") this.showPlaces([]);
-    else return;
-    event.preventDefault();
-  }
-
-  choosePlace(n) {
-    const one = this.found[n];
-    byId("place").value = one.label;
-    this.showPlaces([]);
-    this.setPoint(one.lat, one.lon);
+    this.places.setPoint(lat, lon);
   }
 
   // --- What the rules say ---------------------------------------------------------------------------------------------------
   async classify() {
     const narrative = byId("narrative").value;
     this.asking?.abort();
-    if (narrative.trim().length < 3) return this.suggestion.show(null, narrative);
+    if (narrative.trim().length < 3) {
+      this.radar.show([]);
+      return this.suggestion.show(null, narrative);
+    }
     this.asking = new AbortController();
     const signal = this.asking.signal;
     const location = this.location();
     try {
       const { type, priority } = this.suggestion.overrides();
-      const body = { region: this.config.region, narrative, ...(Object.keys(location).length ? { location } : {}), ...(type ? { type } : {}), ...(priority ? { priority } : {}) };
-      this.suggestion.show(await post("/api/v1/classify/", body, { signal, timeout: 5000 }), narrative);
+      const caller = this.callerNumber();
+      const body = { region: this.config.region, narrative, ...(Object.keys(location).length ? { location } : {}), ...(type ? { type } : {}), ...(priority ? { priority } : {}),
+        ...(caller.number ? { caller } : {}), answers: this.answers() };
+      const answer = await post("/api/v1/classify/", body, { signal, timeout: 5000 });
+      this.suggestion.show(answer, narrative);
+      this.radar.show(answer.duplicates, answer.warnings);
     } catch (error) {
       if (!signal.aborted) this.suggestion.unavailable(error instanceof Problem && error.offline);
     }
@@ -253,6 +218,18 @@ export class ReportForm {
       this.clear();
     }
     replace(byId("result"), resultCard(answer, this.config, { open: this.open, close: () => replace(byId("result")) }));
+    byId("form-scroll").scrollTop = 0;
+    this.open(answer.id);
+  }
+
+  // The same event: this caller's words, number and place stand with it, and the form is free for the next call.
+  callerAdded(answer) {
+    const kept = this.snapshot();
+    const close = () => replace(byId("result"));
+    this.calls.linked(answer);
+    this.clear();
+    const back = () => (this.restore({ ...kept, key: newKey() }), close());
+    replace(byId("result"), addedCard(answer, { open: this.open, close, back }));
     byId("form-scroll").scrollTop = 0;
     this.open(answer.id);
   }

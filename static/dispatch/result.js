@@ -1,5 +1,7 @@
 // The answer to a saved report: its number, who has been told and until when, to whom the caller must be referred.
-import { h, notice, said } from "../ui/dom.js";
+import { newKey, post } from "../live/api.js";
+import { explain } from "../ui/actions.js";
+import { h, notice, replace, said } from "../ui/dom.js";
 import { ROLES, clock } from "../ui/format.js";
 import { areaName } from "../ui/list.js";
 import { priorityMark } from "../ui/priority.js";
@@ -20,7 +22,30 @@ export function resultCard(answer, config, { open, close }) {
     (answer.referrals ?? []).map(referral),
     (answer.duplicates ?? []).length > 0 && notice("warn", "Mungkin laporan yang sama:",
       answer.duplicates.slice(0, 3).map((one) => h("button", { class: "btn small", type: "button", onclick: () => open(one.id) }, one.number))),
-    (answer.warnings ?? []).length > 0 && h("p", { class: "hint" }, answer.warnings.map((one) => one.message ?? one).join(" ")));
+    (answer.warnings ?? []).filter((one) => one.region).map((one) => otherRegion(one, answer, open)),
+    (answer.warnings ?? []).some((one) => !one.region) && h("p", { class: "hint" }, answer.warnings.filter((one) => !one.region).map((one) => one.message ?? one).join(" ")));
+}
+
+// The point lies in another region, or near its border: one press gives the case to it (it can be taken back).
+function otherRegion(warning, answer, open) {
+  const problem = h("div", { "aria-live": "assertive" });
+  const key = newKey();
+  const give = async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      await post(`/api/v1/incidents/${answer.id}/hand_over/`, { version: answer.version, to_region: warning.region }, { key });
+      replace(box, notice("info", `Dialihkan ke ${warning.name}; keadaannya tampak di rincian kejadian.`));
+      open(answer.id);
+    } catch (error) {
+      button.disabled = false;
+      replace(problem, explain(error));
+    }
+  };
+  const text = [warning.message, warning.phone ? `Telepon: ${warning.phone}` : ""].filter(Boolean).join(" ");
+  const box = h("div", { class: "other-region", data: { region: warning.region } },
+    notice("warn", text, h("button", { class: "btn small", type: "button", onclick: give }, `Alihkan ke ${warning.name}`)), problem);
+  return box;
 }
 
 function line(one, names) {

@@ -24,7 +24,6 @@ export function normalise(answer) {
     procedures: answer.procedures ?? [],
     warnings: answer.warnings ?? [],
     ruled: inner.type ?? answer.type,
-    duplicates: answer.duplicates ?? [],
   };
 }
 
@@ -59,12 +58,14 @@ export class Suggestion {
   constructor(node, config, { changed, open }) {
     Object.assign(this, { node, config, changed, open });
     this.chosen = {}; // type, priority, agencies: only what a person has set
+    this.answers = {}; // to the questions of the SOP that count
     this.last = null;
     this.text = "";
   }
 
   clear() {
     this.chosen = {};
+    this.answers = {};
     this.show(null, "");
   }
 
@@ -106,7 +107,7 @@ export class Suggestion {
   paint() {
     this.sop();
     if (!this.last && !Object.keys(this.chosen).length) return replace(this.node);
-    replace(this.node, this.warnings(), this.preview(), this.types(), this.priorities(), this.agencies(), this.referrals(), this.duplicates());
+    replace(this.node, this.warnings(), this.preview(), this.types(), this.priorities(), this.agencies(), this.referrals());
   }
 
   preview() {
@@ -124,13 +125,31 @@ export class Suggestion {
   sop() {
     const box = byId("sop");
     const procedure = this.last?.procedures[0];
-    if (this.sopShown === procedure?.id) return;
-    this.sopShown = procedure?.id;
+    const shown = procedure && `${procedure.id} ${JSON.stringify(this.answers)}`;
+    if (this.sopShown === shown) return;
+    this.sopShown = shown;
     if (!procedure) return replace(box);
     const folded = box.querySelector("details")?.open === false;
-    const part = (title, items) => items?.length > 0 && [h("h3", {}, title), h("ol", {}, items.map((item) => h("li", {}, item.text ?? item)))];
+    const part = (title, items, after) => items?.length > 0 && [h("h3", {}, title), h("ol", {}, items.map((item, n) => h("li", {}, item, after?.(n))))];
     replace(box, h("details", { class: "sop", open: !folded }, h("summary", {}, `SOP: ${procedure.title} `, h("kbd", {}, "F9")),
-      part("Tanyakan", procedure.questions), part("Sampaikan kepada pelapor", procedure.tell_caller), part("Langkah", procedure.steps)));
+      part("Tanyakan", procedure.questions, (n) => this.answerButtons(procedure.keys?.[n], procedure.questions[n])), part("Sampaikan kepada pelapor", procedure.tell_caller), part("Langkah", procedure.steps)));
+  }
+
+  // A question that counts: yes or no with one press; pressing the same again takes it back.
+  answerButtons(key, question) {
+    if (!key) return null;
+    const button = (value, label) => h("button", {
+      class: "pick-chip small", type: "button", "aria-pressed": String(this.answers[key] === value), "aria-label": `${label}: ${question}`, data: { key: `answer-${key}-${value}` },
+      onclick: () => this.answer(key, this.answers[key] === value ? undefined : value),
+    }, label);
+    return h("span", { class: "answers" }, " ", button(true, "Ya"), " ", button(false, "Tidak"));
+  }
+
+  answer(key, value) {
+    const { [key]: _, ...others } = this.answers;
+    this.answers = value === undefined ? others : { ...others, [key]: value };
+    this.changed({ answers: this.answers });
+    this.sop();
   }
 
   foldSop() {
@@ -194,11 +213,5 @@ export class Suggestion {
 
   referrals() {
     return (this.last?.referrals ?? []).map(referral);
-  }
-
-  duplicates() {
-    const list = this.last?.duplicates ?? [];
-    if (!list.length) return null;
-    return notice("warn", `${list.length} laporan mirip di dekat sini`, list.slice(0, 3).map((one) => h("button", { class: "btn small", type: "button", onclick: () => this.open(one.id) }, one.number)));
   }
 }

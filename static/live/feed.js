@@ -20,6 +20,8 @@ export class Feed extends EventTarget {
     this.socket = null;
     this.catching = null;
     this.gap = false;
+    this.people = []; // who has which case open: passing state, told anew after each connection
+    this.said = null;
     this.held = []; // frames of the socket that came while a gap was being filled
   }
 
@@ -107,9 +109,22 @@ export class Feed extends EventTarget {
     this.touch();
     this.attempt = 0;
     this.setMode("live");
+    if (frame.kind === "hello" && this.said) socket.send(JSON.stringify(this.said));
+    if (frame.kind === "presence") this.met(frame);
     this.take(frame, true);
     const mark = frame.seq ?? (frame.kind === "heartbeat" ? frame.head : undefined);
     if (mark !== undefined && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: mark }));
+  }
+
+  // What this screen has open, for the colleagues; said again after every reconnect.
+  say(message) {
+    this.said = message;
+    if (this.mode === "live" && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  met(frame) {
+    this.people = frame.people ?? [];
+    this.emit("presence", { people: this.people });
   }
 
   take(frame, overSocket) {

@@ -2,6 +2,7 @@
 // personal data; the screen has no buttons.
 import { byId, empty, h, replace } from "../ui/dom.js";
 import { ASSIGNMENT_SHORT, PRIORITIES, clock, priorityRank, typeName } from "../ui/format.js";
+import { Bursts } from "../ui/bursts.js";
 import { areaName } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { priorityMark } from "../ui/priority.js";
@@ -14,6 +15,7 @@ const STALE_SECONDS = 15;
 const config = startPage();
 const feed = makeFeed(config);
 const map = new RegionMap(byId("map"), { region: config.region, places: false, interactive: false });
+const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => named(feed.state.incidents.get(id)) });
 let loaded = false;
 let staleSince = null;
 let lateShown = -1;
@@ -25,6 +27,8 @@ const SHORT = {
   traffic_light_out: "Lampu lalin mati", ambulance_request: "Ambulans", violence_women_children: "Kejadian khusus", public_facility: "Fasilitas", other_non_emergency: "Lain-lain",
 };
 
+const title = (row) => SHORT[row.subtype] || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types);
+const named = (row) => row && `${title(row)} · ${areaName(row)}`;
 const open = () => [...feed.state.incidents.values()].filter((row) => row.status === "open");
 const late = (rows) => rows.filter((row) => isLate(row)).length;
 
@@ -49,7 +53,7 @@ function figure(count, label, kind = "") {
 
 function line(row) {
   return h("li", { class: "wall-row", data: { incident: row.id } }, priorityMark(row.priority),
-    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", (row.confidential && "Kejadian khusus") || SHORT[row.subtype] || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
+    h("span", {}, h("span", { class: "title" }, row.exercise ? "LATIHAN · " : "", (row.confidential && "Kejadian khusus") || title(row)), h("span", { class: "place" }, ` · ${areaName(row)}`)),
     h("span", { class: "state" }, slowest(row)), timer(nextDue(row), row.created_at) ?? h("span"));
 }
 
@@ -74,8 +78,10 @@ function paintStale(now) {
 feed.addEventListener("board", () => {
   loaded = true;
   paint();
+  bursts.load();
 });
 feed.addEventListener("change", paint);
+feed.addEventListener("change", ({ detail: { frame } }) => bursts.take(frame));
 tickEverySecond((now) => {
   paintClock(byId("clock"));
   paintStale(now);

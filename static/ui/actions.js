@@ -3,6 +3,7 @@
 import { newKey, post, Problem } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
 import { OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
+import { byLikeness } from "./merged.js";
 import { happening } from "./words.js";
 
 export const ACTIONS = {
@@ -20,6 +21,10 @@ export const ACTIONS = {
   merge: { label: "Gabung", form: mergeForm },
   unmerge: { label: "Pisahkan" },
   hand_over: { label: "Alihkan", form: handOverForm },
+  accept: { label: "Terima alihan", next: true },
+  refuse: { label: "Tolak alihan", danger: true, form: reasonForm("Alasan menolak; dibaca wilayah pengirim") },
+  confirm: { label: "Catat penerima", next: true, form: takenByForm },
+  take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
 };
 const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
 
@@ -190,7 +195,7 @@ function updateForm({ target, context }) {
       const body = filled(form, ["type", "priority", "narrative", "reason"]);
       for (const name of ["type", "priority", "narrative"]) if (body[name] === target[name]) delete body[name];
       const place = String(form.get("place") ?? "").trim();
-      if (place !== (target.location?.text ?? "")) body.location = { text: place, lat: target.lat, lon: target.lon };
+      if (place !== (target.location?.text ?? "")) body.location = { text: place, ...(target.precision === "area_centre" ? {} : { lat: target.lat, lon: target.lon }) };
       return body;
     },
   };
@@ -210,8 +215,15 @@ function assignForm({ target, context }) {
 function mergeForm({ target, context }) {
   const others = context.incidents().filter((row) => row.id !== target.id && row.status === "open");
   return {
-    fields: field("Gabung ke kejadian", select("into", others.map((row) => [row.id, `${row.number} · ${happening(row, context.typeNames)}`]))),
+    fields: field("Gabung ke kejadian", select("into", byLikeness(others, target.duplicates).map(({ row, hint }) => [row.id, `${row.number} · ${happening(row, context.typeNames)}${hint}`]))),
     read: (form) => filled(form, ["into"]),
+  };
+}
+
+function takenByForm() {
+  return {
+    fields: [field("Diterima lewat telepon oleh", h("input", { name: "taken_by", required: true, maxlength: 200, placeholder: "nama dan instansi" }))],
+    read: (form) => filled(form, ["taken_by"]),
   };
 }
 

@@ -1,10 +1,11 @@
 // One incident with its agencies, their next steps and what happened so far. Used by the console and the agency desk.
-import { get, Problem } from "../live/api.js";
+import { get, newKey, post, Problem } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
 import { areaName } from "./list.js";
 import { priorityMark } from "./priority.js";
+import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
@@ -20,7 +21,8 @@ export class Detail {
     this.top = h("div", { class: "stack" });
     this.rest = h("div", { class: "stack" });
     this.first = h("div", { class: "stack" });
-    node.append(this.top, this.first, this.slot, this.rest);
+    this.company = h("p", { class: "hint", hidden: true });
+    node.append(this.company, this.top, this.first, this.slot, this.rest);
     this.node = node;
     this.clear();
   }
@@ -42,6 +44,7 @@ export class Detail {
       replace(this.rest);
     }
     this.id = id;
+    this.meet(this.people ?? []);
     await this.load();
   }
 
@@ -77,9 +80,19 @@ export class Detail {
     replace(this.top, this.head(data));
     replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
     replace(this.rest,
+      own ? null : similar(data, this.context.open),
       this.story(data),
+      mergedParts(data, this.context.open),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
-      this.referrals(data), this.words(data), this.reasons(data), this.timeline(data));
+      this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
+  }
+
+  // Colleagues who have the same case open: two people do not change one thing unaware of each other.
+  meet(people) {
+    this.people = people;
+    const others = people.filter((one) => one.incident === this.id && one.user !== this.context.user).map((one) => one.user);
+    this.company.hidden = !others.length;
+    replace(this.company, "Juga sedang dibuka oleh ", others.map((name, n) => [n ? ", " : "", said(name)]));
   }
 
   head(data) {
@@ -105,8 +118,7 @@ export class Detail {
       data.created_at && fact("Dibuat", `${moment(data.created_at)} · ${CHANNELS[data.channel] ?? data.channel ?? ""}`.replace(/ · $/, "")),
       caller && (caller.number || caller.name) && fact("Pelapor", said(caller.name ?? ""), caller.name ? " · " : "", phone(caller.number)),
       caller?.safe_to_call_back === false && fact("Telepon balik", h("strong", {}, "JANGAN — pelapor tidak aman dihubungi")),
-      data.handover?.to_region && fact("Pengalihan", `${this.regionName(data.handover.to_region)} · ${HANDOVER[data.handover.state] ?? data.handover.state}`),
-      data.handover?.from && fact("Pengalihan", "diterima dari wilayah lain"),
+      handoverFacts(data, (code) => this.regionName(code)).map((words) => fact("Pengalihan", ...words)),
       data.outcome && fact("Hasil akhir", OUTCOMES[data.outcome] ?? data.outcome),
     ];
   }
@@ -178,6 +190,35 @@ export class Detail {
     return h("p", { class: "hint" }, "Dikenali dari: ", words.map((word, n) => [n ? ", " : "", h("mark", {}, word)]));
   }
 
+  // What the SOP asks to be done; a tick is everybody's at once, and the log keeps who set it.
+  checklists(data) {
+    const list = (data.procedures ?? []).filter((one) => one.steps.length);
+    if (!list.length) return null;
+    const done = list.flatMap((one) => one.steps).filter((step) => step.done).length;
+    const all = list.flatMap((one) => one.steps).length;
+    return h("details", { class: "stack tight", open: this.sopOpen ?? false, ontoggle: (event) => (this.sopOpen = event.target.open) },
+      h("summary", {}, h("strong", {}, "Langkah SOP "), h("span", { class: "count" }, `${done}/${all}`)),
+      list.map((one) => h("div", {}, h("h4", {}, one.title), h("ol", { class: "plain" }, one.steps.map((step, n) => h("li", {},
+        h("label", { class: "check" },
+          h("input", { type: "checkbox", checked: Boolean(step.done), data: { key: `sop-${one.id}-${n}` }, onchange: (event) => void this.tick(one.id, n, event.target) }),
+          h("span", {}, step.text, step.done && h("span", { class: "who" }, ` ${moment(step.done.at)} · ${said(step.done.by)}`)))))))));
+  }
+
+  async tick(procedure, step, box) {
+    const id = this.id;
+    box.disabled = true;
+    try {
+      await post(`/api/v1/incidents/${id}/sop/`, { procedure, step, done: box.checked }, { key: newKey() });
+    } catch (error) {
+      box.checked = !box.checked;
+      if (!(error instanceof Problem)) throw error;
+      replace(this.slot, notice("error", `Langkah belum tercatat: ${error.message}`));
+    } finally {
+      box.disabled = false;
+    }
+    if (id === this.id) void this.load();
+  }
+
   timeline(data) {
     const list = data.timeline ?? [];
     if (!list.length) return null;
@@ -188,11 +229,33 @@ export class Detail {
   }
 }
 
+const MEDIA = { "image/jpeg": "Foto", "image/png": "Foto", "image/webp": "Foto", "audio/ogg": "Rekaman suara", "audio/mp4": "Rekaman suara", "application/pdf": "Dokumen" };
+
+function attachments(data) {
+  const list = data.attachments ?? [];
+  if (!list.length) return null;
+  const link = (one) => h("a", { href: `/api/v1/incidents/${data.id}/attachments/${one.id}/`, target: "_blank", rel: "noopener" },
+    MEDIA[one.media_type] ?? "Berkas", one.name && [" ", said(one.name)]);
+  return h("section", { class: "stack tight" }, h("h3", {}, "Lampiran"),
+    h("ul", { class: "plain" }, list.map((one) => h("li", {}, link(one), h("span", { class: "who" }, ` · ${moment(one.at)}`)))));
+}
+
+// Where it went and what was answered; where it came from and until when to answer.
+function handoverFacts(data, name) {
+  const it = data.handover;
+  if (!it) return [];
+  const state = it.unanswered ? "tidak dijawab" : HANDOVER[it.state] ?? it.state;
+  const due = it.due_at && timer({ stage: "accept", due_at: it.due_at }, it.created_at ?? new Date(Date.parse(it.due_at) - 60_000).toISOString());
+  const out = it.to_region && [`ke ${name(it.to_region)} · ${state}`, it.answer && [": ", said(it.answer)], due];
+  const came = it.from && [`dari ${name(it.from_region)}`, !it.to_region && [` · ${state}`, due]];
+  return [out, came].filter(Boolean);
+}
+
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
-const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
 
 const precision = (data) => {
-  const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan" }[data.area?.precision ?? data.precision];
+  const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan", poi: "titik patokan", street: "sekitar jalan ini" }[data.area?.precision ?? data.precision];
   return word ? h("span", { class: "who" }, ` (${word})`) : "";
 };
 
@@ -219,11 +282,15 @@ const EVENTS = {
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
-  "assignment.late": "Langkah terlambat, hanya dicatat", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
+  "attachment.added": "Lampiran",
+  "assignment.late": "Langkah terlambat, hanya dicatat", "incident.late": "Langkah terlambat, hanya dicatat",
+  "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
+  "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
 function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  return [name, stage, agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+  const other = one.into ?? one.merged ?? one.unmerged;
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
 }

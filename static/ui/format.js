@@ -83,6 +83,7 @@ export const STAGES = {
   dispatch: "Berangkat",
   arrive: "Tiba",
   complete: "Selesai",
+  accept: "Jawaban",
 };
 
 export const INCIDENT_STATUS = {

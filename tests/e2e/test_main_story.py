@@ -153,7 +153,7 @@ def test_the_desk_works_on_a_phone(stack, browser: Browser) -> None:
         phone.check_clean()
 
 
-def test_an_agency_declines_with_a_reason(stack, browser: Browser) -> None:
+def test_an_agency_declines_with_a_reason_and_its_backup_has_it_at_once(stack, browser: Browser) -> None:
     with (
         signed_in(browser, stack.url, "operator.madiun") as operator,
         signed_in(browser, stack.url, "bpbd.madiun") as agency,
@@ -166,5 +166,6 @@ def test_an_agency_declines_with_a_reason(stack, browser: Browser) -> None:
         agency.page.get_by_label("Alasan menolak").fill("Semua regu di lapangan")
         send(agency.page, "Tolak")
         expect(row(agency.page, number)).to_have_count(0)
-        expect(row(operator.page, number)).to_contain_text("BPBD ditolak", timeout=WITHIN)
-        expect(task_of(operator.page, "BPBD")).to_contain_text("Ditolak", timeout=WITHIN)
+        expect(row(operator.page, number)).to_contain_text("DLH", timeout=WITHIN)
+        expect(task_of(operator.page, "BPBD").first).to_contain_text("Ditolak", timeout=WITHIN)
+        expect(task_of(operator.page, "DLH")).to_contain_text("cadangan", timeout=WITHIN)

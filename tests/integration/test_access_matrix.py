@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -66,8 +67,10 @@ INCIDENT_ACTIONS = {
     "cancel": (DESK, {"reason": "x"}), "close": (("supervisor",), {"version": 1}),
     "reopen": (("supervisor",), {"reason": "x"}), "unmerge": (("supervisor",), {}),
     "merge": (DESK, {"version": 1, "into": "INTO"}), "hand_over": (DESK, {"version": 1, "to_region": "64.09"}),
+    "accept": (DESK, {}), "refuse": (DESK, {"reason": "x"}), "confirm": (DESK, {"taken_by": "x"}),
+    "take_back": (DESK, {"reason": "x"}),
 }  # fmt: skip
-WRONG_STATE = {"close": 409, "reopen": 409, "unmerge": 409}
+WRONG_STATE = dict.fromkeys(("close", "reopen", "unmerge", "accept", "refuse", "confirm", "take_back"), 409)
 ASSIGNMENT_ACTIONS = {
     "acknowledge": 200, "decline": 200, "dispatch": 409, "arrive": 409, "complete": 409,
 }  # fmt: skip
@@ -78,8 +81,10 @@ TABLE: dict[str, Row] = {
     "POST api-incidents": only(DESK, 201, body=REPORT, known=HERE),
     "GET api-incident": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-incident-calls": only(DESK, body={"narrative": "api besar"}, known=SEES),
+    "POST api-incident-sop": only((*DESK, *AGENCY), 400, body={"procedure": "x", "step": 0}, known=SEES),
     "POST api-incident-notes": only((*DESK, *AGENCY), 201, body={"text": "x"}, known=SEES),
     "POST api-incident-attachments": only((*DESK, *AGENCY), 201, known=SEES, multipart=True),
+    "GET api-incident-attachment": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-calls": only(DESK, 201, body=Q, known=HERE),
     "GET api-call": only((*DESK, "qa")),
     "POST api-call-answer": only(DESK, known=("qa",)),
@@ -90,8 +95,10 @@ TABLE: dict[str, Row] = {
     ),
     "POST api-unit-positions": only(ALL, body=[]),
     "POST api-classify": only(DESK, body=REPORT, known=HERE),
+    "GET api-handovers": only(DESK, query=Q, known=HERE),
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
+    "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
 }
@@ -111,8 +118,21 @@ PAGES: dict[str, tuple[str, ...]] = {
     "agency": (*AGENCY, "other_officer", "far_officer"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "password": ALL,
+    "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
-}
+    "area-map": tuple(who for who in ALL if who != "no_agreement"),
+    **dict.fromkeys(
+        ("rules", "rules-new", "rules-edit", "rules-try", "rules-examples", "rules-export", "rules-import",
+         "rules-draft", "rules-history", "rules-unmapped"), ("admin", "supervisor", "superuser"),
+    ),
+    "rules-type-new": ("admin", "superuser"),
+    "rules-home": (),  # leads on to a region's rules
+    "rules-drop": (),  # a button
+    "rules-replay-start": (),  # a button
+    "rules-replay": (),  # of a draft: tests/integration/test_rule_pages.py
+    "rules-replay-progress": (),
+}  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
 PUBLIC = {"healthz", "readyz", "metrics", "login", "logout"}
 """Answer without a sign-in and hold nothing of anybody."""
@@ -159,15 +179,24 @@ class World:
         self.into = self.operator.report("pohon tumbang")["id"]
         self.incident = self.new_incident()
         self.call = self.operator.ok("calls/", Q)["id"]
+        self.attachment = self.new_attachment()
         self.unit = str(a_unit("damkar").id)
 
     def new_incident(self) -> dict[str, Any]:
         return self.operator.report("kebakaran rumah", agencies=[{"code": "damkar", "role": "lead"}])
 
+    def new_attachment(self) -> str:
+        path = f"/api/v1/incidents/{self.incident['id']}/attachments/"
+        photo = {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + self.incident["id"].encode())}
+        self.operator.client.post(path, photo, headers=self.operator.headers)
+        return self.operator.incident(self.incident["id"])["attachments"][0]["id"]
+
     def path(self, address: Address, incident: dict[str, Any], action: str = "update") -> str:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
-            "uuid:call_id": self.call, "uuid:unit_id": self.unit, "slug:action": action, "str:region": MADIUN,
+            "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
+            "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
+            "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
         path = address.path
         for name, value in values.items():
@@ -184,8 +213,6 @@ def send(client: Client, method: str, path: str, row: Row, headers: dict[str, st
     if method == "GET":
         return client.get(path, row.query, headers=headers)
     if row.multipart:
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
         return client.post(
             path, {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + path.encode())}, headers=headers
         )
@@ -262,10 +289,10 @@ def test_what_does_not_exist_looks_like_what_is_not_visible(world):
                 "assignments": [{"id": str(uuid.uuid4()), "agency": {"code": "damkar"}}],
             }
             real = send(far.client, method, world.path(address, world.incident, action), row, far.headers, row.body)
-            call, unit = world.call, world.unit
-            world.call = world.unit = str(uuid.uuid4())
+            there = world.call, world.unit, world.attachment
+            world.call = world.unit = world.attachment = str(uuid.uuid4())
             absent = send(far.client, method, world.path(address, nothing, action), row, far.headers, row.body)
-            world.call, world.unit = call, unit
+            world.call, world.unit, world.attachment = there
             assert (real.status_code, real.content) == (absent.status_code, absent.content), address.name
 
 

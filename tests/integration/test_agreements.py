@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from agencies import caches
-from agencies.models import Agency, Agreement, ConfigVersion
+from agencies import caches, organising
+from agencies.access import SYSTEM
+from agencies.models import Agency, Agreement, ConfigVersion, RunCardLine
 from dispatch.services.agreements import end_agreements
 from tests.integration.acting import MADIUN, Acting, as_fold, fold, number, part
 
@@ -77,3 +78,27 @@ def test_when_it_ends_everything_open_is_withdrawn_and_hidden():
 def test_an_agreement_that_does_not_hold_for_the_case_is_none(fields):
     police(**fields)
     assert "polres" not in {a["agency"]["code"] for a in Acting("operator.madiun").report(CRIME)["assignments"]}
+
+
+def test_when_an_agency_ends_what_it_holds_is_withdrawn_and_the_screens_are_told():
+    operator, officer = Acting("operator.madiun"), Acting("dlh.madiun")
+    incident = operator.report("pohon tumbang", agencies=[{"code": "dlh", "role": "lead"}])
+    officer.step(part(incident, "dlh"), "acknowledge")
+    number()
+    supervisor = Acting("supervisor.madiun")
+    board = supervisor.board()
+    agency = Agency.objects.get(region_id=MADIUN, code="dlh")
+    assert not agency.needs_agreement
+    RunCardLine.objects.filter(agency=agency).delete()
+    RunCardLine.objects.filter(backup=agency).update(backup=None)
+    organising.end_agency(agency=agency, actor=SYSTEM, at=timezone.now())
+    caches.refresh_now()
+    assert end_agreements(at=timezone.now()) == 1
+    assert end_agreements(at=timezone.now()) == 0
+    number()
+    ended = part(supervisor.incident(incident["id"]), "dlh")
+    assert ended["status"] == "withdrawn"
+    frames = supervisor.events(board["seq"])
+    assert "assignment.withdrawn" in {frame["kind"] for frame in frames}
+    assert fold(board, frames)["incidents"] == as_fold(supervisor.board())["incidents"]
+    assert officer.get(f"incidents/{incident['id']}/").status_code == 404

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from events.models import Event
 from tests.integration.acting import Acting, number
 
 
@@ -43,6 +44,12 @@ def test_the_application_cannot_change_it(log, statement):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     verify()
+
+
+def test_no_column_of_a_numbered_event_can_be_written(log):
+    for column in (field.column for field in Event._meta.concrete_fields):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE events_event SET {column} = {column} WHERE seq = 2")
 
 
 def test_retention_may_erase_the_data_and_the_chain_still_holds(log):

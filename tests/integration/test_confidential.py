@@ -23,9 +23,9 @@ PLACE = "CANARYplace jalan Pahlawan"
 WORDS = f"suami memukuli istrinya, {STORY}"
 
 
-def violence(operator, **more):
+def violence(operator, call=None, **more):
     """A case with a secret in every field, in work at DP3A with RSUD in support."""
-    call = operator.ok("calls/", {"region": MADIUN, "number": NUMBER})
+    call = call or operator.ok("calls/", {"region": MADIUN, "number": NUMBER})
     agencies = [{"code": "dp3a", "role": "lead"}, {"code": "rsud", "role": "support"}]
     body = {"type": "violence_women_children"} | more
     case = operator.report(
@@ -183,6 +183,28 @@ def tables_with(words: tuple[str, ...]) -> list[str]:
 
 def test_no_word_of_it_is_in_the_clear_in_any_table(case):
     assert tables_with((*SECRETS, "CANARYplace")) == []
+
+
+def noted_call(operator):
+    """A call of which somebody wrote something down before it was known what it is about."""
+    call = operator.ok("calls/", {"region": MADIUN, "number": NUMBER})
+    operator.ok(f"calls/{call['id']}/disposition/", {"disposition": "silent_distress", "note": NOTE})
+    return call
+
+
+def test_notes_of_a_call_are_sealed_when_it_becomes_part_of_the_case(operator, case):
+    operator.ok(f"incidents/{case['id']}/calls/", {"call": noted_call(operator)["id"], "narrative": STORY})
+    assert tables_with(SECRETS) == []
+
+
+def test_notes_of_the_very_call_that_the_report_comes_from_are_sealed_with_it(operator):
+    violence(operator, call=noted_call(operator))
+    assert tables_with(SECRETS) == []
+
+
+def test_a_note_on_a_call_that_belongs_to_the_case_already_is_sealed(case):
+    Acting("supervisor.madiun").ok(f"calls/{case['call']}/disposition/", {"disposition": "emergency", "note": NOTE})
+    assert tables_with(SECRETS) == []
 
 
 def test_no_word_of_it_is_logged(operator, caplog):

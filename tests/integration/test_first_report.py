@@ -33,6 +33,7 @@ def test_the_answer_of_a_save_equals_what_reading_would_answer(api):
         with sight(actor):
             read = incident_answer(actor, UUID(saved["id"]), saved["seq"], detail=False)
         assert saved.pop("warnings") == []
+        saved.pop("duplicates"), read.pop("duplicates")  # looked for while the report is taken, not by its readers
         assert saved == read
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.models import Membership
 from dispatch.models import Deadline
 from incidents.lifecycle import INCIDENT, IncidentStatus
-from incidents.models import Classification, Incident
+from incidents.models import Classification, Handover, Incident
 from tests.integration.acting import MADIUN, PPU, Acting, another, part
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,26 @@ def body_for(action, incident, other):
         "merge": {"version": 1, "into": other["id"]},
         "unmerge": {},
         "hand_over": {"version": 1, "to_region": PPU},
+        "accept": {},
+        "refuse": {"reason": "bukan wilayah kami"},
+        "confirm": {"taken_by": "Sdr. Budi"},
+        "take_back": {"reason": "tidak diangkat"},
     }[action]
+
+
+def with_hand_over(incident, action):
+    """What the answers to a hand-over need: an offer from PPU, or a hand-over by telephone to somewhere else."""
+    now = timezone.now()
+    if action in ("accept", "refuse"):
+        theirs = Acting("operator.ppu").report("kebakaran lahan", PPU, agencies=[])
+        Incident.objects.filter(id=theirs["id"]).update(status="handed_over")
+        Handover.objects.create(
+            incident_id=theirs["id"], to_incident_id=incident["id"], to_region_id=MADIUN, state="offered",
+            created_at=now, answer_due_at=now + timedelta(seconds=60),
+        )  # fmt: skip
+    if action in ("confirm", "take_back"):
+        Handover.objects.create(incident_id=incident["id"], to_region_id="35.19", state="by_phone", created_at=now)
+    return incident
 
 
 def force(incident, status, other):
@@ -48,7 +67,7 @@ def force(incident, status, other):
 @pytest.mark.parametrize("status", list(IncidentStatus))
 @pytest.mark.parametrize("action", list(INCIDENT.transitions))
 def test_every_action_from_every_status(operator, supervisor, action, status):
-    incident, other = operator.report(FIRE, agencies=[]), operator.report("pohon tumbang")
+    incident, other = with_hand_over(operator.report(FIRE, agencies=[]), action), operator.report("pohon tumbang")
     force(incident, status, other)
     answer = supervisor.post(f"incidents/{incident['id']}/{action}/", body_for(action, incident, other))
     if status in INCIDENT.transitions[action].from_:
@@ -68,7 +87,7 @@ def test_who_may_do_what(operator, supervisor, action):
     other = operator.report("pohon tumbang")
     start = next(iter(sorted(INCIDENT.transitions[action].from_)))
     for who, allowed in [(operator, action not in SUPERVISORS), (supervisor, True)]:
-        incident = operator.report(FIRE, agencies=[])
+        incident = with_hand_over(operator.report(FIRE, agencies=[]), action)
         force(incident, start, other)
         answer = who.post(f"incidents/{incident['id']}/{action}/", body_for(action, incident, other))
         assert answer.status_code == (200 if allowed else 403), (who.user.username, answer.content)

@@ -11,6 +11,8 @@ from tests.integration.acting import MADIUN, Acting, a_unit, part
 pytestmark = pytest.mark.django_db
 CREATE = 12
 STEP = 30
+WITH_BACKUP = 40
+"""A decline that brings in the agency behind it: an assignment, its deadlines, its sight and its event besides."""
 BOARD = 8
 ONLY_IN_TESTS = ("SAVEPOINT", "RELEASE", "SELECT set_config('siaga.system', '', true)")
 
@@ -52,12 +54,14 @@ def test_the_number_of_agencies_does_not_change_it(operator):
         assert len(operator.report("gempa bumi", agencies=agencies)["assignments"]) == 6
 
 
-@pytest.mark.parametrize(("action", "body"), [("acknowledge", {}), ("decline", {"reason": "penuh"})])
-def test_a_step_of_an_agency_is_bounded(operator, action, body):
+@pytest.mark.parametrize(
+    ("action", "body", "most"), [("acknowledge", {}, STEP), ("decline", {"reason": "penuh"}, WITH_BACKUP)]
+)
+def test_a_step_of_an_agency_is_bounded(operator, action, body, most):
     assignment = part(operator.report("kebakaran rumah"), "damkar")
     officer = Acting("damkar.madiun")
     officer.board()
-    with at_most(STEP):
+    with at_most(most):
         officer.step(assignment, action, **body)
 
 

@@ -1,5 +1,6 @@
 """The audit chain notices every change of what was written."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -79,3 +80,14 @@ def test_swapped_entries_with_new_numbers_are_found():
 @given(st.dictionaries(st.text(), st.integers() | st.text()))
 def test_one_value_has_one_spelling(value):
     assert canonical(value) == canonical(dict(reversed(list(value.items()))))
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+)
+
+
+@given(_json)
+def test_the_spelling_is_that_of_the_standard_library_so_that_others_can_check_the_chain(value):
+    assert canonical(value) == json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -17,7 +17,9 @@ EXPECTED = {
     "incident": {
         "update": ("open", "open"), "assign": ("open", "open"), "close": ("open", "closed"),
         "cancel": ("open", "cancelled"), "reopen": ("closed cancelled", "open"), "merge": ("open", "merged"),
-        "unmerge": ("merged", "open"), "hand_over": ("open", "handed_over"),
+        "unmerge": ("merged", "open"), "hand_over": ("open", "handed_over"), "accept": ("open", "open"),
+        "refuse": ("open", "cancelled"), "confirm": ("handed_over", "handed_over"),
+        "take_back": ("handed_over", "open"),
     },
     "assignment": {
         "acknowledge": ("assigned", "acknowledged"), "decline": ("assigned acknowledged", "declined"),

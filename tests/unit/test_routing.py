@@ -15,7 +15,7 @@ from agencies.reference import (
     RunCardRef,
     TypeRef,
 )
-from dispatch.routing import Case, gaps, route, route_chosen
+from dispatch.routing import Absence, Case, backup_for, gap_map, gaps, route, route_chosen
 
 AT = datetime(2026, 11, 22, 3, tzinfo=UTC)  # 10:00 WIB
 AGENCIES = {
@@ -132,3 +132,56 @@ def test_nobody_is_chosen_twice_and_somebody_leads(lines):
     assert len(set(names)) == len(names)
     assert "polres" not in names
     assert not names or any(c.role == "lead" for c in answer.chosen)
+
+
+def test_an_agency_that_takes_nothing_now_is_replaced_by_its_backup():
+    here = region(card("f", "fire", LineRef("damkar", "lead", backup="rsud"), LineRef("dinkes", "support")))
+    answer = route(here, case(absent={"damkar": Absence.PAUSED}))
+    assert chosen(answer) == [("rsud", "lead"), ("dinkes", "support")]
+    assert [(p.agency, "tidak menerima" in p.reason) for p in answer.passed_over] == [("damkar", True)]
+
+
+def test_an_agency_without_a_free_unit_stays_responsible_and_its_backup_joins():
+    here = region(card("f", "fire", LineRef("damkar", "lead", backup="rsud"), LineRef("dinkes", "support")))
+    answer = route(here, case(absent={"damkar": Absence.NO_UNIT}))
+    assert chosen(answer) == [("damkar", "lead"), ("rsud", "support"), ("dinkes", "support")]
+    assert "tidak ada unit" in answer.chosen[0].reason
+    assert "cadangan" in answer.chosen[1].reason
+
+
+def test_without_a_backup_the_next_agency_leads_when_the_lead_takes_nothing():
+    answer = route(region(FIRE), case(absent={"damkar": Absence.PAUSED}))
+    assert chosen(answer) == [("dinkes", "lead")]
+    assert "memimpin" in answer.chosen[0].reason
+
+
+def test_who_declines_is_followed_by_the_backup_of_the_card_and_then_by_nobody():
+    here = region(card("f", "fire", LineRef("damkar", "lead", backup="rsud"), LineRef("dinkes", "support")))
+    after = backup_for(here, case(), "damkar", {"damkar", "dinkes"})
+    assert after is not None
+    assert (after.agency.code, after.role) == ("rsud", "lead")
+    assert "menolak" in after.reason
+    assert backup_for(here, case(), "damkar", {"damkar", "dinkes", "rsud"}) is None
+    assert backup_for(here, case(), "dinkes", {"damkar", "dinkes"}) is None
+
+
+def test_the_gap_map_names_the_lead_or_the_gap_of_every_area_and_type():
+    here = region(FIRE, card("m", "medical", LineRef("rsud", "lead"), area="35.77.01"), POLICE)
+    cells = gap_map(here, [("35.77.01",), ("35.77.02",)], AT)
+    assert cells["35.77.01", "fire"].lead == cells["35.77.02", "fire"].lead == "damkar"
+    assert cells["35.77.01", "medical"].lead == "rsud"
+    assert cells["35.77.02", "medical"].lead == ""
+    assert "kartu tugas" in cells["35.77.02", "medical"].reason
+    assert (cells["35.77.01", "traffic"].lead, cells["35.77.01", "traffic"].referral) == ("dinkes", "polres")
+
+
+@given(st.dictionaries(st.sampled_from(sorted(AGENCIES)), st.sampled_from(list(Absence))))
+def test_whoever_is_away_nobody_is_chosen_twice_and_one_leads_if_anybody_goes(absent):
+    here = region(
+        card("f", "fire", LineRef("damkar", "lead", backup="rsud"), LineRef("dinkes", "support", backup="rsud"))
+    )
+    answer = route(here, case(absent=absent))
+    codes = [c.agency.code for c in answer.chosen]
+    assert len(set(codes)) == len(codes)
+    assert sum(c.role == "lead" for c in answer.chosen) == bool(codes)
+    assert not {code for code, why in absent.items() if why is not Absence.NO_UNIT} & set(codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -190,3 +191,45 @@ def test_a_very_long_text_is_answered_in_bounded_time() -> None:
     start = time.perf_counter()
     ask("kebakaran rumah tidak ada korban motor nabrak pohon " * 5000)
     assert time.perf_counter() - start < 10
+
+
+STRONG = (
+    "kebakaran rumah di dekat pasar, api merambat ke sebelah",
+    "motor tabrakan dengan truk, pengendaranya luka",
+    "banjir masuk rumah setinggi dada, air terus naik",
+    "lampu jalan mati sejak kemarin, gang jadi gelap",
+    "istri tetangga dipukuli suaminya, dia menangis",
+)
+
+
+@given(st.sampled_from(STRONG), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_in_which_things_are_told_does_not_change_the_type(text: str, chance: Random) -> None:
+    parts = ["tolong pak", *(part.strip() for part in text.split(",")), "cepat ya"]
+    chance.shuffle(parts)
+    assert ask(", ".join(parts)).type == ask(text).type
+
+
+@given(st.sampled_from(STRONG), st.sampled_from(["pak", "mas", "lho", "ya", "nih", "kan", "di sini", "tadi"]))
+@settings(max_examples=60, deadline=None)
+def test_small_words_do_not_change_the_type(text: str, filler: str) -> None:
+    assert ask(f"{filler} {text} {filler}").type == ask(text).type
+
+
+def test_how_often_is_no_river() -> None:
+    assert ask("sudah telepon 3 kali, ambulans belum datang, bapak pingsan").type == "medical"
+
+
+def test_the_cause_leads_and_the_injury_supports() -> None:
+    answer = ask("motor tabrakan, kakinya patah dan berdarah")
+    assert (answer.type, "medical" in answer.extra_types) == ("traffic", True)
+
+
+def test_signs_of_one_kind_give_a_guess_that_is_left_to_a_person() -> None:
+    answer = ask("pak damkar tolong, ada kepulan dan gosong, pemadam segera")
+    assert answer.type == "fire"
+
+
+def test_several_possible_kinds_make_an_answer_doubtful() -> None:
+    alone, mixed = ask("motor tabrakan di tol"), ask("motor tabrakan, rumah kebakaran, orang dipukuli, banjir")
+    assert mixed.confidence < alone.confidence

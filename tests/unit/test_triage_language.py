@@ -76,6 +76,37 @@ def test_other_spellings_are_read_as_the_known_word(written: str, known: str) ->
     assert RULES.lexicon.forms(written) == (known,)
 
 
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("disambungin", "sambung"),
+        ("dipatahkan", "patah"),
+        ("kabakaran", "kabakaran"),
+        ("anyuik", "anyut"),
+        ("jatuah", "jatuah"),
+        ("lapuak", "lapuk"),
+        ("palanye", "pala"),
+        ("dhuwur", "dhuwur"),
+        ("cepatki", "cepat"),
+    ],
+)
+def test_affixes_and_regional_sounds_lead_to_the_known_word(written: str, known: str) -> None:
+    (form,) = RULES.lexicon.forms(written)
+    assert known in (form, RULES.lexicon.stems.get(form, form))
+
+
+@pytest.mark.parametrize("word", ["sebelum", "sebelumnya", "ngerem", "beberapa", "peniti"])
+def test_an_ordinary_word_is_not_cut_down_to_another(word: str) -> None:
+    (form,) = RULES.lexicon.forms(word)
+    assert not RULES.lexicon.classes.get(form, frozenset()) & {"neg", "drown", "bridge", "or"}
+
+
+@pytest.mark.parametrize("word", ["bapak2", "mobilnya", "orang-orang", "anak-anak"])
+def test_a_word_that_a_phrase_names_keeps_the_meaning_of_its_stem(word: str) -> None:
+    classes = {c for form in RULES.lexicon.forms(word) for c in RULES.lexicon.classes.get(form, ())}
+    assert classes & {"anyone", "vehicle"}
+
+
 @pytest.mark.parametrize("word", ["kemang", "layangan", "telung", "tambang", "angka"])
 def test_an_ordinary_word_is_not_taken_for_a_slip(word: str) -> None:
     classes = {c for form in RULES.lexicon.forms(word) for c in RULES.lexicon.classes.get(form, ())}

@@ -1,0 +1,50 @@
+"""One more agency on an incident that exists: chosen by a person, or because another one declined."""
+
+from agencies.problems import Conflict
+from agencies.writing import Write
+from dispatch import routing
+from dispatch.availability import absences
+from dispatch.models import Assignment, Deadline
+from dispatch.services import access
+from dispatch.services.common import Locked
+from dispatch.services.plans import new_deadlines
+from dispatch.services.reports import new_assignment
+from incidents.models import Classification
+
+
+def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: str) -> Assignment:
+    """The assignment with its deadlines and its sight. Raises Conflict when the agency is at work on it already."""
+    incident = locked.incident
+    at_work = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
+    if at_work.filter(agency_id=chosen.agency.id).exists():
+        raise Conflict("Instansi ini sudah ditugaskan.", current=locked.snapshot())
+    assignment = new_assignment(incident, chosen, write.at)
+    assignment.role, assignment.position = role, at_work.count()
+    assignment.save(force_insert=True)
+    Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
+    level = access.level_of_agency(chosen.agency, incident.confidential)
+    access.change_agency(incident.id, chosen.agency.id, level, write.at, "ditugaskan")
+    return assignment
+
+
+def assign_backup(write: Write, locked: Locked, declined: Assignment) -> Assignment | None:
+    """The backup that the run card names takes over at once, in the same role; None when there is none."""
+    codes = {agency.id: agency.code for agency in locked.region.agencies.values()}
+    own = codes.get(str(declined.agency_id))
+    if own is None:
+        return None
+    asked = Assignment.objects.filter(incident=locked.incident).values_list("agency_id", flat=True)
+    there = {codes.get(str(agency_id), "") for agency_id in asked}
+    backup = routing.backup_for(locked.region, case_of(locked, write), own, there)
+    return assign_agency(write, locked, backup, declined.role) if backup else None
+
+
+def case_of(locked: Locked, write: Write) -> routing.Case:
+    """The incident as routing sees it now."""
+    incident, region = locked.incident, locked.region
+    area = region.areas.get(incident.area_id or "")
+    around = tuple(code for code in (area.code, area.parent) if code) if area else ()
+    ruled = Classification.objects.filter(incident=incident).order_by("-created_at").first()
+    extra = tuple(code for code in ruled.extra_types if code != incident.base) if ruled else ()
+    return routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at, extra, around,
+                        absences(region, write.at))  # fmt: skip

@@ -1,0 +1,89 @@
+// The radar: what may have been reported already, shown while typing, with one key to add this caller to it. The
+// call-taker decides; nothing is joined by itself.
+import { newKey, post, Problem } from "../live/api.js";
+import { explain } from "../ui/actions.js";
+import { h, notice, replace } from "../ui/dom.js";
+import { happening } from "../ui/words.js";
+
+export const ADD_KEYS = ["Alt+g", "Alt+G"];
+
+// What is sent of the form for one more caller: their words, number and place, and the call itself.
+export function callerBody({ narrative, location, caller, call, channel }) {
+  const given = (value) => value && (typeof value !== "object" || Object.keys(value).length > 0);
+  return Object.fromEntries(Object.entries({ narrative, location, caller, call, channel }).filter(([, value]) => given(value)));
+}
+
+// Reasons in the order in which they convince: figures first.
+export const because = (duplicate) => (duplicate.reasons ?? []).map((one) => one.text ?? one.code).filter(Boolean).join(" · ");
+
+export class Radar {
+  // `body`: the form as it would be saved. `added(answer)`: this caller has been added. `rowOf(id)`: the board's row.
+  constructor(node, { body, added, open, rowOf, typeNames, problem }) {
+    Object.assign(this, { node, body, added, open, rowOf, typeNames, problem });
+    this.list = [];
+    this.line = "";
+    this.forget();
+  }
+
+  // Another form is another write: it gets a key of its own.
+  forget() {
+    this.key = newKey();
+    this.show([], []);
+  }
+
+  show(duplicates, warnings = []) {
+    this.list = (duplicates ?? []).slice(0, 3);
+    this.line = warnings.find((one) => one.field === "duplicates")?.message ?? "";
+    this.paint();
+  }
+
+  keys() {
+    return Object.fromEntries(ADD_KEYS.map((key) => [key, () => (this.list.length ? void this.add(this.list[0]) : false)]));
+  }
+
+  paint() {
+    replace(this.node,
+      this.list.length > 0 && h("section", { class: "radar-card", "aria-label": "Mungkin sudah dilaporkan" },
+        h("h3", {}, "Mungkin sudah dilaporkan"),
+        h("ul", { class: "plain" }, this.list.map((one, n) => this.entry(one, n)))),
+      this.line && notice("warn", this.line));
+  }
+
+  entry(one, n) {
+    const row = this.rowOf(one.id);
+    return h("li", { class: "radar-entry", data: { incident: one.id } },
+      h("div", {},
+        h("button", { class: "btn quiet small", type: "button", title: "Buka kejadian ini", data: { key: `open-${one.id}` }, onclick: () => this.open(one.id) }, one.number),
+        row && h("strong", {}, happening(row, this.typeNames)),
+        h("span", { class: "who" }, ` ${Math.round(one.score * 100)} %`)),
+      h("p", { class: "hint" }, because(one)),
+      h("button", { class: `btn small ${n === 0 ? "primary" : ""}`, type: "button", data: { add: one.id, key: `add-${one.id}` }, onclick: () => this.add(one) },
+        "Kejadian sama: tambah pelapor ini ", n === 0 && h("kbd", {}, "Alt+G")));
+  }
+
+  // What was typed stays in the form until the server has it.
+  async add(one) {
+    if (this.adding) return;
+    this.adding = true;
+    replace(this.problem);
+    try {
+      const answer = await post(`/api/v1/incidents/${one.id}/calls/`, callerBody(this.body()), { key: this.key });
+      this.added(answer);
+    } catch (error) {
+      replace(this.problem, explain(error));
+      if (error instanceof Problem && !error.offline && error.status !== 401) this.key = newKey();
+    } finally {
+      this.adding = false;
+    }
+  }
+}
+
+// What the call-taker sees when the caller has been added.
+export function addedCard(answer, { open, close, back }) {
+  return h("section", { class: "result-card", id: "added", data: { incident: answer.id }, "aria-label": "Pelapor ditambahkan" },
+    h("div", { class: "detail-head" }, h("strong", {}, "Pelapor ditambahkan ke"), h("span", { class: "detail-number" }, answer.number),
+      h("button", { class: "btn small", type: "button", onclick: () => open(answer.id) }, "Buka"),
+      h("button", { class: "btn quiet small", type: "button", onclick: close }, "Tutup")),
+    h("p", { class: "hint" }, "Kata-kata, nomor, dan lokasi pelapor ini tersimpan pada kejadian itu. Tidak ada penugasan baru."),
+    h("p", { class: "hint" }, "Ternyata kejadian lain? ", h("button", { class: "btn small", type: "button", onclick: back }, "Kembalikan isian"), " lalu simpan sebagai laporan sendiri."));
+}
