@@ -165,7 +165,7 @@ def _shape(geometry: Any, one: _Work) -> shapely.Geometry | None:
         return None
     try:
         found = shapely.force_2d(to_shape(geometry))
-        empty = found.is_empty or found.area == 0
+        empty = found.is_empty or (found.is_valid and found.area == 0)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
         one.problems.append("poligon tidak dapat dibaca")
         return None

@@ -351,8 +351,9 @@ class ProcedureForm(_TypeForm):
     title = forms.CharField(label=_("Judul"), max_length=120)
     questions = LinesField(
         label=_("Pertanyaan kepada pelapor"), required=False,
-        help_text=_("Satu per baris, urut bicara. Akhiri dengan kunci agar jawabannya (ya/tidak) ikut menentukan prioritas "
-                    "dan instansi, mis. Apakah korban sadar? {conscious}. Kunci: %(keys)s.") % {"keys": ", ".join(KEYS)},
+        help_text=_("Satu per baris, urut bicara. Akhiri dengan kunci agar jawabannya (ya/tidak) ikut menentukan "
+                    "prioritas dan instansi, mis. Apakah korban sadar? {conscious}. Kunci: %(keys)s.")
+        % {"keys": ", ".join(KEYS)},
     )  # fmt: skip
     steps = LinesField(label=_("Langkah operator"), required=False, help_text=_("Satu per baris."))
     tell_caller = LinesField(label=_("Sampaikan kepada pelapor"), required=False, help_text=_("Satu per baris."))

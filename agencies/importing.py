@@ -173,7 +173,9 @@ def _put_places(region: str, wanted: list[Row]) -> list[dict[str, Any]]:
     """Places by their label; one that had ended comes back. Returns what they were and are."""
     values = {one.values["label"]: one.values for one in wanted if one.values}
     known = {place.label: place for place in Place.objects.filter(region_id=region, label__in=list(values))}
-    told, new, changed = [], [], []
+    told: list[dict[str, Any]] = []
+    new: list[Place] = []
+    changed: list[Place] = []
     for label, given in values.items():
         place = known.get(label)
         before = _snapshot(place) if place is not None and place.ended_at is None else None

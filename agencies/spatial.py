@@ -176,7 +176,8 @@ class RegionIndex:
 
         The better known of the two outlines is the border: inside an imported one its own line counts.
         """
-        edges = self._edge_tree.query(point, predicate="dwithin", distance=BORDER_M / METRES_PER_DEGREE)
+        reach = BORDER_M + (FINE_BORDER_M if own.fine else 0.0)  # a coarse neighbour's line may lie so far behind
+        edges = self._edge_tree.query(point, predicate="dwithin", distance=reach / METRES_PER_DEGREE)
         closest: dict[str, float] = {}
         for edge, distance in zip(edges.tolist(), shapely.distance(point, self._edges[edges]).tolist(), strict=True):
             code = self._boundaries[self._edge_owner[edge]].code

@@ -110,7 +110,9 @@ def run(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
             result["runs"][side.name].append(found)
             say(_line(found, sockets))
     result["load_after"] = machine.load()
-    result["classification"] = measure.classification()
+    result["classification"] = measure.alone("triage")
+    result["duplicates"] = measure.alone("duplicates")
+    result["places"] = measure.alone("places")
     result["triage"] = baselines.compared()
     return result
 

@@ -144,9 +144,9 @@ def shared_fields(answer: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def classification() -> dict[str, Any]:
-    """Reports a second in one process, without a server."""
-    ended = subprocess.run([sys.executable, "-m", "bench.triage"], capture_output=True, text=True, timeout=120)
+def alone(module: str, seconds: float = 240) -> dict[str, Any]:
+    """What a benchmark without a server (`python -m bench.<module>`) prints: one line of JSON, its last."""
+    ended = subprocess.run([sys.executable, "-m", f"bench.{module}"], capture_output=True, text=True, timeout=seconds)
     if ended.returncode:
-        raise Failed(f"classification failed:\n{ended.stderr[-2000:]}")
-    return json.loads(ended.stdout)
+        raise Failed(f"bench.{module} failed:\n{ended.stderr[-2000:]}")
+    return json.loads(ended.stdout.strip().splitlines()[-1])

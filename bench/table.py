@@ -101,9 +101,21 @@ def text(result: dict[str, Any]) -> str:
         + ", ".join(f"{name} {_number(used)}" for name, used in parts.items()) + ".", "",
         f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "
         f"p99 {triage['p99_ms']} ms.", "",
+        _looked_up(result), "",
         *triage_text(result["triage"]),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _looked_up(result: dict[str, Any]) -> str:
+    """Duplicates and places, each in one process without a server."""
+    likely, places = result["duplicates"], result["places"]
+    return (
+        f"Duplicates among {likely['open']} open incidents: p50 {likely['warm_p50_ms']} ms, "
+        f"p99 {likely['warm_p99_ms']} ms. "
+        f"Region of a point: p99 {places['region_us']['p99']} µs; its area: p99 {places['area_us']['p99']} µs; "
+        f"a phrase among {places['places']} places: p99 {places['search_ms']['p99']} ms."
+    )
 
 
 TRIAGE_ROWS = (

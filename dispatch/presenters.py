@@ -407,7 +407,8 @@ def procedures_for(decision: Decision, region: RegionRef) -> list[dict[str, Any]
     ]
     fitting.sort(key=lambda p: not p.subtype)
     return [
-        {"id": p.id, "version": p.version, "title": p.title, "questions": [q.text for q in map(question_of, p.questions)],
+        {"id": p.id, "version": p.version, "title": p.title,
+         "questions": [q.text for q in map(question_of, p.questions)],
          "keys": [q.key for q in map(question_of, p.questions)], "steps": list(p.steps),
          "tell_caller": list(p.tell_caller)}
         for p in fitting

@@ -176,7 +176,8 @@ def rule_try(desk: Desk) -> HttpResponse:
     sent = desk.request.POST
     text = clean_text(sent.get("teks", ""))[:LONGEST_TRIAL]
     screen = screen_of(desk)
-    rows, faults = list(screen.rules), []
+    rows: list[dict[str, Any]] = list(screen.rules)
+    faults: list[str] = []
     if "phrases" in sent:
         rows, faults = _with_form(desk, screen, rows)
     new = compiled_or_none(rows, desk.reference)

@@ -1,5 +1,6 @@
 """The pages on which a draft of rules is replayed, reviewed, put in force and taken back."""
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -36,16 +37,25 @@ def draft(desk: Desk) -> HttpResponse:
     old = screen.in_force.rules if screen.in_force else []
     last = rule_replays.newest_replay(desk.region.code, screen.draft)
     return desk.render(
-        "rules/draft.html", screen=screen, title=_("Konsep aturan"), health=health, choices=rule_replays.CHOICES,
+        "rules/draft.html", screen=screen, title=_("Konsep aturan"), health=health, findings=_findings(health),
         broken=[(screen.examples[b.place]["text"], desk.type_name(screen.examples[b.place]["type"]),
                  desk.type_name(b.type)) for b in health.broken],
-        diff=shown_diff(difference(old, screen.rules)), last=last, own_work=desk.actor.id in screen.draft.editors,
-        form=ReasonForm(initial={"revision": screen.revision}), may_publish=may(desk, "rules.publish"),
+        diff=shown_diff(difference(old, screen.rules), desk.types), last=last, choices=rule_replays.CHOICES,
+        own_work=desk.actor.id in screen.draft.editors, may_publish=may(desk, "rules.publish"),
+        form=ReasonForm(initial={"revision": screen.revision}),
         stale=last is not None and last.revision != screen.revision,
     )  # fmt: skip
 
 
-def shown_diff(diff: Diff) -> list[dict[str, Any]]:
+def _findings(health: rule_sets.Health) -> list[dict[str, Any]]:
+    return [
+        {"rule": one.rule, "field": FIELDS.get(one.key, one.key), "message": one.message, "error": one.error,
+         "grave": one.grave}
+        for one in health.findings
+    ]  # fmt: skip
+
+
+def shown_diff(diff: Diff, types: Mapping[str, str]) -> list[dict[str, Any]]:
     """Rules that differ, with what differs; a built-in rule that is changed is compared with how it comes."""
     known = builtin_rows()
     found = []
@@ -55,14 +65,21 @@ def shown_diff(diff: Diff) -> list[dict[str, Any]]:
         else:
             what = _("mengubah bawaan") if row["id"] in known else _("baru")
             changed = difference([known.get(row["id"], {"id": row["id"]})], [row]).changed
-            found.append({"id": row["id"], "what": what, "fields": _shown_fields(changed[0].fields if changed else ())})
-    found += [{"id": one.id, "what": _("diubah"), "fields": _shown_fields(one.fields)} for one in diff.changed]
+            found.append(
+                {"id": row["id"], "what": what, "fields": _shown_fields(changed[0].fields if changed else (), types)}
+            )
+    found += [{"id": one.id, "what": _("diubah"), "fields": _shown_fields(one.fields, types)} for one in diff.changed]
     return found + [{"id": row["id"], "what": _("dihapus"), "fields": []} for row in diff.removed]
 
 
-def _shown_fields(fields: Any) -> list[tuple[Any, list[str], list[str]]]:
-    """Field, what it loses, what it gains."""
-    return [(FIELDS.get(name, name), _without(old, new), _without(new, old)) for name, old, new in fields]
+def _shown_fields(fields: Any, types: Mapping[str, str]) -> list[tuple[Any, list[str], list[str]]]:
+    """Field, what it loses, what it gains; types and priorities by their names."""
+    names = {**types, **labels.PRIORITIES}
+
+    def named(items: list[str]) -> list[str]:
+        return [str(names.get(item, item)) for item in items]
+
+    return [(FIELDS.get(name, name), named(_without(old, new)), named(_without(new, old))) for name, old, new in fields]
 
 
 def _without(one: Any, other: Any) -> list[str]:
@@ -180,7 +197,7 @@ def history(desk: Desk) -> HttpResponse:
     screen = screen_of(desk)
     versions = list(rule_sets.versions_of(desk.region.code))
     rows = [
-        {"version": row, "diff": shown_diff(difference(before.rules if before else [], row.rules))}
+        {"version": row, "diff": shown_diff(difference(before.rules if before else [], row.rules), desk.types)}
         for row, before in zip_longest(versions, versions[1:])
     ]
     return desk.render("rules/history.html", rows=rows, screen=screen, title=_("Riwayat aturan"),
@@ -192,4 +209,4 @@ def _previous(screen: Screen, versions: list[RuleSet]) -> int | None:
     now = screen.in_force
     if now is None:
         return None
-    return next((row.version for row in versions if row.version < now.version), 0)
+    return next((row.version for row in versions if row.ended_at == now.published_at), 0)

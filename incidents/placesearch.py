@@ -21,7 +21,7 @@ _COMMON = 400
 """A word in more names than this only ranks what rarer words have found."""
 _SCORED = 80
 _PREFIXES = 40
-_WORTH = 0.5
+_WORTH = 0.4
 """The least share of a name's weight that the phrase must hold."""
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agencies', '0002_versions'),
+        ("agencies", "0002_versions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agency',
-            name='paused_until',
+            model_name="agency",
+            name="paused_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -25,8 +25,7 @@ from dispatch.services import access
 from dispatch.services.assignments import set_unit_status, withdraw_all
 from dispatch.services.common import Locked, fact_now, finish, lock_incident, stop_clocks, touch
 from dispatch.services.facts import unit_fact
-from dispatch.services.plans import new_deadlines
-from dispatch.services.reports import new_assignment
+from dispatch.services.joining import assign_agency
 from dispatch.services.sealing import seal_case
 from events.models import Event
 from events.services import Fact
@@ -282,10 +281,4 @@ def _assign_again(write: Write, locked: Locked, code: str, role: str) -> Assignm
     chosen = next(iter(routing.route_chosen(locked.region, case, [(code, role)]).chosen), None)
     if chosen is None:
         return None
-    assignment = new_assignment(incident, chosen, write.at)
-    assignment.role, assignment.position = role, Assignment.objects.filter(incident=incident).count()
-    assignment.save(force_insert=True)
-    Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
-    level = access.level_of_agency(chosen.agency, incident.confidential)
-    access.change_agency(incident.id, chosen.agency.id, level, write.at, "dipisahkan lagi")
-    return assignment
+    return assign_agency(write, locked, chosen, role)

@@ -14,8 +14,8 @@ def deadline_row(planned: Planned, *, assignment: Assignment | None = None, call
     """An unsaved deadline of an assignment or of a call."""
     return new(
         Deadline, assignment_id=assignment and assignment.id, call_id=call and call.id, stage=planned.stage,
-        target_id=planned.target_id or None, target_version=planned.target_version or None, starts_at=planned.starts_at, warn_at=planned.warn_at,
-        due_at=planned.due_at,
+        target_id=planned.target_id or None, target_version=planned.target_version or None,
+        starts_at=planned.starts_at, warn_at=planned.warn_at, due_at=planned.due_at,
     )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def classify(text: str, rules: CompiledRules) -> Classification:
     units, spans = build_units(tokenise(text), rules.lexicon)
     _add_concepts(units, spans, rules)
     hits = rules.phrases.find(units, spans)
-    denied = _still_denied(denied_units(units), hits, rules)
+    denied = _still_denied(denied_units(units), units, hits, rules)
     imagined = imagined_units(units)
     applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)] if denied else hits, imagined)
     verdict = decide(applied, words=len(units))
@@ -182,16 +182,18 @@ def classify(text: str, rules: CompiledRules) -> Classification:
 
 
 def _still_denied(
-    denied: dict[int, frozenset[int]], hits: Sequence[Hit], rules: CompiledRules
+    denied: dict[int, frozenset[int]], units: Sequence[Unit], hits: Sequence[Hit], rules: CompiledRules
 ) -> dict[int, frozenset[int]]:
     """A negation inside a rule's own phrase ("tidak bernapas") denies nothing behind that phrase; one that ends it
-    ("motor tidak ada") goes on denying."""
+    ("motor tidak ada") or that denies existence ("tidak ada korban luka") goes on denying."""
     if not denied:
         return {}
     used: dict[int, int] = {}
     for hit in hits:
         if len(hit.units) > 1 and rules.rules_by_part[hit.part]:
             for unit in hit.units[:-1]:
+                if units[unit].has("neg_ada"):
+                    continue
                 used[unit] = max(used.get(unit, unit), hit.units[-1])
     left = {place: frozenset(n for n in by if place <= used.get(n, place)) for place, by in denied.items()}
     return {place: by for place, by in left.items() if by}

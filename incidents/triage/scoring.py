@@ -37,7 +37,7 @@ _YIELDED = 0.35
 _YIELDS_TO = 5.0
 _REVIEW_BELOW = 0.5
 # The distance (0 to 1) below which an answer is doubtful; what is added so that little evidence weighs little.
-_DOUBTFUL = 0.23
+_DOUBTFUL = 0.22
 _LITTLE = 3.0
 # Signs and hints alone are a guess: no vote of such a rule, no certainty above this.
 _A_RULE = 3.0

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.models import ProcedureTick
-from tests.integration.acting import MADIUN, Acting, number, part
+from tests.integration.acting import Acting, number, part
 
 pytestmark = pytest.mark.django_db
 
@@ -63,4 +63,3 @@ def test_who_has_only_the_stub_of_a_case_ticks_nothing(operator, fire):
     damkar.step(part(fire, "damkar"), "decline", reason="penuh")
     assert tick(damkar, fire, sop, 0).status_code == 403
     assert tick(Acting("operator.ppu"), fire, sop, 0).status_code == 404
-    assert MADIUN == fire["region"]

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agencies.pack import PackError
 from agencies.packref import region_of_pack
 from dispatch.offline import Desk
 from dispatch.replay import Case, Difference, Side, Tally, areas_in, broken_examples, compare, example_faults, play
@@ -14,6 +16,7 @@ from dispatch.rulefile import BadFile, as_toml, difference, from_toml, tidy
 from incidents.ruleset import lay_over, source_of
 from incidents.triage import CompiledRules
 
+PACKS = Path(__file__).resolve().parents[2] / "agencies" / "packs"
 NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 ROW = {"id": "madiun.sirubambu", "type": "fire", "weight": 20, "priority": "critical", "phrases": ["sirubambu"]}
 ORDINARY = "lampu jalan mati di taman"
@@ -136,7 +139,36 @@ class TestFiles:
         assert tidy({"weight": 0, "off": False, "needs": [], "id": "x", "type": ""}) == {"id": "x"}
 
 
-def test_a_pack_with_rules_is_answered_with_them_offline():
-    region = region_of_pack("35.77")
-    assert region.rule_set is None
-    assert desk().rules.version.startswith("builtin")
+RULE = """
+[[rules]]
+id = "madiun.sirubambu"
+type = "fire"
+weight = 20
+phrases = ["sirubambu"]
+
+[[rules]]
+id = "fire.snake"
+off = true
+"""
+
+
+def copy_pack(to: Path, more: str) -> None:
+    (to.parent / "common.toml").write_bytes((PACKS / "common.toml").read_bytes())
+    to.write_text((PACKS / "35.77.toml").read_text() + more)
+
+
+def test_a_pack_with_rules_is_answered_with_them_offline(tmp_path):
+    pack = tmp_path / "madiun.toml"
+    copy_pack(pack, RULE)
+    own = Desk.of(str(pack))
+    assert own.rules.version.endswith("+35.77-v1")
+    assert own.answer({"id": "1", "text": "sirubambu"}, NOW)["type"] == "fire"
+    assert "fire.snake" not in {rule.rule.id for rule in own.rules.rules}
+    assert region_of_pack("35.77").rule_set is None
+
+
+def test_a_pack_whose_rules_cannot_be_used_is_refused_with_their_place(tmp_path):
+    pack = tmp_path / "madiun.toml"
+    copy_pack(pack, RULE.replace('["sirubambu"]', '["{nothing}"]'))
+    with pytest.raises(PackError, match=r"rules\.madiun\.sirubambu\.phrases: kelompok kata 'nothing'"):
+        Desk.of(str(pack))

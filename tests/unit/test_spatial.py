@@ -7,12 +7,14 @@ import pytest
 import shapely
 
 from agencies import geodata
+from agencies.reference import AreaRef
 from agencies.spatial import (
     AreaIndex,
     AreaPoint,
     AreaShape,
     Boundary,
     RegionIndex,
+    assumed_radii,
     haversine_m,
     nearest_points,
     shipped_area_index,
@@ -152,6 +154,52 @@ class TestRegionIndex:
             taken.append(time.thread_time() - start)
         # CPU time, because test machines are shared. Aim: 100 µs; ten times as much fails.
         assert quantiles(taken, n=100)[-1] < 0.001
+
+
+class TestImportedOutlines:
+    """The western square is known exactly now, and ends 500 m west of where the coarse outline had its border."""
+
+    @pytest.fixture(scope="class")
+    def fine(self, squares: RegionIndex) -> RegionIndex:
+        return squares.with_outlines({"11.01": shapely.box(110, -8, 110.9955, -7)})
+
+    @pytest.mark.parametrize(
+        ("lon", "code", "near"),
+        [
+            (110.5, "11.01", ()),
+            (110.9925, "11.01", ()),  # 330 m inside: sure
+            (110.9945, "11.01", ("22",)),  # 110 m inside: ask
+            (110.9965, "22.01", ("11.01",)),  # 110 m outside, in the gap before the coarse neighbour
+            (110.9985, "22.01", ()),  # 330 m outside, in the gap
+            (111.003, "22.01", ()),
+        ],
+    )
+    def test_the_imported_border_decides_and_is_asked_about_at_150_metres(self, fine, lon, code, near) -> None:
+        hit = fine.locate(-7.2, lon)
+        assert hit is not None
+        assert (hit.code, hit.neighbours) == (code, near)
+
+    def test_where_a_coarse_neighbour_lies_over_it_the_imported_one_decides(self, squares: RegionIndex) -> None:
+        fine = squares.with_outlines({"11.01": shapely.box(110, -8, 111.005, -7)})
+        hit = fine.locate(-7.2, 111.002)
+        assert hit is not None
+        assert hit.code == "11.01"
+
+    def test_the_index_that_it_was_made_from_is_as_before(self, squares: RegionIndex, fine: RegionIndex) -> None:
+        hit = squares.locate(-7.2, 110.996)
+        assert hit is not None
+        assert hit.near_border
+
+
+def test_assumed_radii_reach_towards_the_next_village_and_a_district_holds_its_villages() -> None:
+    areas = [
+        AreaRef("1", "Kec", "kecamatan", "", -7.0, 111.0), AreaRef("1.1", "A", "kelurahan", "1", -7.0, 111.0),
+        AreaRef("1.2", "B", "kelurahan", "1", -7.0, 111.02), AreaRef("1.3", "C", "kelurahan", "1"),
+    ]  # fmt: skip
+    found = assumed_radii(areas)
+    assert found["1.1"] == found["1.2"] == pytest.approx(0.7 * 2_207, rel=0.01)
+    assert found["1"] == pytest.approx(2_207 + found["1.2"], rel=0.01)
+    assert "1.3" not in found
 
 
 class TestAreaIndex:

@@ -73,7 +73,8 @@ def test_a_clock_time_does_not_end_a_sentence() -> None:
     ],
 )
 def test_other_spellings_are_read_as_the_known_word(written: str, known: str) -> None:
-    assert RULES.lexicon.forms(written) == (known,)
+    (form,) = RULES.lexicon.forms(written)
+    assert known in (form, RULES.lexicon.stems.get(form))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from django.utils import timezone
 from agencies.access import SYSTEM
 from agencies.loading import LoadReport, load_packs
 from agencies.pack import Pack, PackError, PackProblem, find, load, shipped_packs
+from incidents import caches
+from incidents.ruleset import check
 
 
 class Command(BaseCommand):
@@ -38,9 +40,20 @@ def read_packs(names: list[str]) -> list[Pack]:
             problems += error.problems
         else:
             packs[pack.code] = pack
+            problems += _rule_problems(pack)
     if problems:
         raise refused(problems)
     return list(packs.values())
+
+
+def _rule_problems(pack: Pack) -> list[PackProblem]:
+    """What the triage rules of a pack may not say; agencies cannot know, rules belong to incidents."""
+    if not pack.rules:
+        return []
+    rows = [{name: value for name, value in row.items() if value} for row in pack.rules]
+    types = {row["code"]: row["base"] for row in pack.types}
+    found = check(rows, caches.rules(), types)
+    return [PackProblem(pack.file, f"rules.{f.rule}.{f.key}", f.message) for f in found if f.error]
 
 
 def refused(problems: list[PackProblem]) -> CommandError:
