@@ -76,7 +76,7 @@ def _place_spot(region: RegionRef, place: Place) -> Spot:
 
 
 def area_words(region: RegionRef, code: str) -> str:
-    """"Kel. Kejuron, Kec. Taman"; a desa by its own word (Kemendagri's last group starts with 2)."""
+    """What an area is called ("Kel. Kejuron, Kec. Taman"); a desa's code ends in 2xxx (Kemendagri)."""
     area = region.areas.get(code)
     if area is None:
         return ""
@@ -85,4 +85,3 @@ def area_words(region: RegionRef, code: str) -> str:
     parent = region.areas.get(area.parent)
     own = f"{'Desa' if code.rpartition('.')[2].startswith('2') else 'Kel.'} {area.name}"
     return f"{own}, Kec. {parent.name}" if parent else own
-

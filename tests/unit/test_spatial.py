@@ -159,7 +159,7 @@ class TestRegionIndex:
 class TestImportedOutlines:
     """The western square is known exactly now, and ends 500 m west of where the coarse outline had its border."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def fine(self, squares: RegionIndex) -> RegionIndex:
         return squares.with_outlines({"11.01": shapely.box(110, -8, 110.9955, -7)})
 
