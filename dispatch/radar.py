@@ -60,9 +60,13 @@ _saving = Budget()
 
 def similar_to_report(report: Report, decision: Decision, region: RegionRef, *, actor: Actor, at: datetime,
                       but: uuid.UUID = nearby.NOBODY) -> Similar:  # fmt: skip
-    """Incidents that the report may be about. Up to eight short reads, none of them in the report's transaction."""
+    """Incidents that the report may be about; `but`: the report itself, when it is saved already. Up to eight short
+    reads, none of them in the report's transaction."""
     scene = _scene_of(report, decision, region, at)
-    said = features([report.narrative, report.location_text], nearby.VOCABULARY)
+    words = [report.narrative, report.location_text]
+    said = features(words, nearby.VOCABULARY)
+    if but != nearby.NOBODY and not decision.confidential:
+        nearby.remember(but, words, scene)
     pool = nearby.pool_for(actor, region, scene, exercise=report.exercise, but=but)
     matches = match(scene, said, pool.candidates, reach_m=pool.reach_m)
     return Similar(matches, _may_be_restricted(decision, region)

@@ -235,6 +235,12 @@ def _read(ids: list[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Told]]:
         yield incident_id, Told(related=related_types(type_, extra, likely))
 
 
+def remember(incident_id: uuid.UUID, words: Sequence[str], scene: Scene) -> None:
+    """Keep what was said in an ordinary case that this process has just saved: it need not be read for the next."""
+    _kept[incident_id, 1] = Told(digests(words, VOCABULARY), scene.numbers, scene.related)
+    _make_room()
+
+
 def related_types(type_: str, extra: Iterable[str], candidates: Iterable[dict[str, Any]]) -> frozenset[str]:
     """Base types that another caller may give to the same event."""
     likely = {c["type"] for c in candidates if c["score"] >= RELATED_FROM}
