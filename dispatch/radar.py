@@ -37,12 +37,12 @@ NOTHING = Similar()
 
 @dataclass(slots=True)
 class Budget:
-    """A share of a process's CPU time, saved up to `burst` seconds: about 80 look-ups a second and 1,000 at once. The
-    hint must never slow the taking of reports: beyond that they are saved without it, and typing still shows it."""
+    """A share of a process's CPU time, saved up to `burst` seconds: about a dozen look-ups a second and forty at once.
+    The hint must never slow the taking of reports: beyond that they are saved without it, and typing still shows it."""
 
-    share: float = 0.08
-    burst: float = 1.0
-    left: float = 1.0
+    share: float = 0.03
+    burst: float = 0.1
+    left: float = 0.1
     at: float = field(default_factory=time.monotonic)
 
     def allows(self, now: float) -> bool:
