@@ -125,7 +125,10 @@ def main() -> int:
     if not given.ci and not given.no_page:
         page.write(PROJECT / "BENCHMARKS.md", result)
     broken = [trial.name for trial in found if trial.broken]
-    say(f"{len(found)} rows in {time.monotonic() - began:.0f} s: " + (f"BROKEN {', '.join(broken)}" if broken else "all promises kept"))
+    say(
+        f"{len(found)} rows in {time.monotonic() - began:.0f} s: "
+        + (f"BROKEN {', '.join(broken)}" if broken else "all promises kept")
+    )
     return int(bool(broken))
 
 

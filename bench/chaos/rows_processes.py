@@ -33,7 +33,9 @@ async def web_killed(trial: Trial) -> None:
                     began = time.monotonic()
                     wait_for(lambda: trial.stack.status(trial.stack.port, "/readyz") == 200, 20)
                     back.append(time.monotonic() - began)
-                    time.sleep(1 + random.random() / 2)  # each kill is one fault: who was hit is through before the next
+                    time.sleep(
+                        1 + random.random() / 2
+                    )  # each kill is one fault: who was hit is through before the next
                 cutter.disarm()
             trial.figures["answers_cut"], trial.figures["killed_at_commit"] = cutter.cut, by_bell
 
