@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import psycopg
 from channels.layers import get_channel_layer
 
@@ -56,6 +57,8 @@ class Entry:
     incident_id: UUID | None
     at: str
     data: dict[str, Any]
+    users: frozenset[str]
+    """Who is named on the case or was: what they see depends on the person."""
     rendered: dict[_Key, tuple[str, str] | None] = field(default_factory=dict)
 
 
@@ -286,7 +289,8 @@ class Hub:
         ref = caches.peek()
         zone = ref.region(region) if ref else None
         at = local(occurred_at, zone.tz) if zone else occurred_at.isoformat()
-        return Entry(seq, kind, region, incident_id, at or "", json.loads(data) if data else {})
+        read = msgspec.json.decode(data) if data else {}
+        return Entry(seq, kind, region, incident_id, at or "", read, _users_of(read))
 
     def _note_sight(self, entry: Entry) -> None:
         if entry.incident_id and "sight" in entry.data:
@@ -322,7 +326,7 @@ class Hub:
 
     def _rendered(self, entry: Entry, actor: Actor, now: Sight | None) -> tuple[str, str] | None:
         """The frame for one actor, split where the socket's own `prev` goes. Rendered once per kind of reader."""
-        named = now is not None or actor.id in _users_of(entry.data)
+        named = now is not None or actor.id in entry.users
         key = (actor.posts, actor.id if named else "", _key_of(now))
         if key in entry.rendered:
             return entry.rendered[key]
@@ -428,8 +432,8 @@ async def _publish(message: dict[str, Any]) -> None:
         await asyncio.wait_for(get_channel_layer().group_send(DOORBELL, message), 2.0)
 
 
-def _users_of(data: dict[str, Any]) -> set[str]:
-    return {user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {})}
+def _users_of(data: dict[str, Any]) -> frozenset[str]:
+    return frozenset(user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {}))
 
 
 def _key_of(sight: Sight | None) -> _Key:
