@@ -295,7 +295,7 @@ def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any
     agency_only = not (actor.is_system or region.code in actor.regions())
     entries = []
     for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
-        data = json.loads(event.data) if event.data else {}
+        data = _data_of(event)
         agency = (data.get("assignment") or {}).get("agency")
         code = agency["code"] if agency else None
         if agency_only and (code not in own if code or seen.level is Level.STUB else False):
@@ -303,6 +303,15 @@ def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any
         entry = _entry(event, data, agency, region)
         entries.append(_masked(entry) if seen.level is Level.MASKED else entry)
     return entries
+
+
+def _data_of(event: Event) -> dict[str, Any]:
+    """What the event holds; empty when it was erased or cannot be read: one bad entry must not close a case."""
+    try:
+        data = json.loads(event.data) if event.data else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _masked(entry: dict[str, Any]) -> dict[str, Any]:
