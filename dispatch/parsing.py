@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agencies.models import Unit
 from agencies.problems import Malformed
+from dispatch.lifecycle import TOLD_BY_CREW
 from dispatch.locating import CHOSEN
 from dispatch.reports import Caller, Report
 from dispatch.services.assignments import Step
 from dispatch.services.incidents import Change
-from dispatch.services.units import Position
+from dispatch.services.units import Position, Tap
 from incidents.lifecycle import CHANNELS, INCIDENT, PRIORITIES, SOURCES, Disposition, Outcome, Table
 from incidents.services.calls import OfferedCall
 
@@ -413,16 +413,20 @@ def read_occurred_at(body: Mapping[str, Any]) -> datetime | None:
     return when
 
 
-def read_unit_status(body: Mapping[str, Any]) -> tuple[str, str, datetime | None]:
-    """Status, assignment id ("" when none) and time. Raises Malformed."""
+def read_unit_status(body: Mapping[str, Any]) -> Tap:
+    """What a crew tells. Raises Malformed."""
     read = Strict(body)
-    status = read.one_of("status", [s.value for s in Unit.Status], required=True)
     assignment = read.text("assignment")
     if assignment and not _uuid(assignment):
         read.fault("assignment", "bukan id")
-    when = read.time("occurred_at")
+    tap = Tap(
+        status=read.one_of("status", TOLD_BY_CREW, required=True),
+        assignment=_uuid(assignment),
+        occurred_at=read.time("occurred_at"),
+        source=read.one_of("source", SOURCES) or "live",
+    )
     read.finish({"status", "assignment", "occurred_at", "version", "source"})
-    return status, assignment, when
+    return tap
 
 
 def read_position_list(body: Any) -> list[Position]:

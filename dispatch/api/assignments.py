@@ -33,11 +33,8 @@ class AssignmentActionView(ApiView):
 class UnitStatusView(ApiView):
     @extend_schema(**docs.UNIT_STATUS)
     def post(self, request: ActorRequest, unit_id: UUID) -> Response:
-        status, assignment, occurred_at = read_unit_status(body_of(request))
-        done = units.set_status(
-            unit_id=unit_id, status=status, assignment_id=assignment, occurred_at=occurred_at, actor=request.user,
-            at=timezone.now(), wish=wish_of(request),
-        )  # fmt: skip
+        tap = read_unit_status(body_of(request))
+        done = units.set_status(unit_id=unit_id, tap=tap, actor=request.user, at=timezone.now(), wish=wish_of(request))
         with sight(request.user):
             return replayed(Response(presenters.unit_answer(request.user, done.object_id)), done)
 

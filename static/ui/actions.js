@@ -75,6 +75,7 @@ export function explain(error) {
   if (error.status === 409 && error.body.kept) {
     return notice("warn", "Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat.");
   }
+  if (error.body.type === "/problems/unit-taken") return notice("warn", `${error.message} Pilih unit lain, atau alihkan unit ini.`);
   if (error.status === 409) {
     return notice("warn", `${error.message}. Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.`);
   }
