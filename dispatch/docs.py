@@ -217,6 +217,11 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+RECOMMENDED_UNITS = _read(
+    "recommended_units",
+    "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",
+    Anything,
+)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)

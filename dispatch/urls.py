@@ -24,6 +24,11 @@ urlpatterns = [
         name="api-incident-action",
     ),
     path(
+        "assignments/<uuid:assignment_id>/units/",
+        assignments.AssignmentUnitsView.as_view(),
+        name="api-assignment-units",
+    ),
+    path(
         "assignments/<uuid:assignment_id>/<slug:action>/",
         assignments.AssignmentActionView.as_view(),
         name="api-assignment-action",

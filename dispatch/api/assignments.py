@@ -12,6 +12,7 @@ from dispatch import docs, presenters
 from dispatch.api.incidents import replayed
 from dispatch.lifecycle import ASSIGNMENT
 from dispatch.parsing import read_position_list, read_step, read_unit_status
+from dispatch.recommending import recommended_units
 from dispatch.services import assignments as services
 from dispatch.services import units
 
@@ -28,6 +29,12 @@ class AssignmentActionView(ApiView):
         with sight(request.user):
             body = presenters.assignment_answer(request.user, done.object_id, done.seq)
         return replayed(Response(body, status=done.status), done)
+
+
+class AssignmentUnitsView(ApiView):
+    @extend_schema(**docs.RECOMMENDED_UNITS)
+    def get(self, request: ActorRequest, assignment_id: UUID) -> Response:
+        return Response(recommended_units(request.user, assignment_id, timezone.now()))
 
 
 class UnitStatusView(ApiView):

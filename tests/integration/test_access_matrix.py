@@ -90,6 +90,7 @@ TABLE: dict[str, Row] = {
     "POST api-call-answer": only(DESK, known=("qa",)),
     "POST api-call-end": only(DESK, known=("qa",)),
     "POST api-call-disposition": only(DESK, body={"disposition": "test"}, known=("qa",)),
+    "GET api-assignment-units": only((*DESK, *AGENCY), known=("qa", "wall")),
     "POST api-unit-status": only(
         (*AGENCY, "supervisor"), body={"status": "available"}, known=("operator", "qa", "wall")
     ),
