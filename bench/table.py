@@ -102,9 +102,20 @@ def text(result: dict[str, Any]) -> str:
         f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "
         f"p99 {triage['p99_ms']} ms.", "",
         _looked_up(result), "",
+        _screens(result["screens"]), "",
         *triage_text(result["triage"]),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _screens(found: dict[str, Any]) -> str:
+    """Board and suggestions of this system, measured once."""
+    board, typing = found["board"], found["typing"]
+    return (
+        f"Board of {board['open']} open incidents: p50 {_number(board['ms']['p50'])} ms, p99 "
+        f"{_number(board['ms']['p99'])} ms. Suggestion while {typing['clients']} people type: p50 "
+        f"{_number(typing['ms']['p50'])} ms, p99 {_number(typing['ms']['p99'])} ms."
+    )
 
 
 def _looked_up(result: dict[str, Any]) -> str:

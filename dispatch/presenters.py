@@ -429,18 +429,12 @@ def classification_answer(c: Any) -> dict[str, Any]:
 
 def procedures_for(decision: Decision, region: RegionRef) -> list[dict[str, Any]]:
     """The SOPs in force for the case, the most specific first."""
-    fitting = [
-        p
-        for p in region.procedures
-        if p.type in (decision.type.code, decision.type.base) and p.subtype in ("", decision.subtype)
-    ]
-    fitting.sort(key=lambda p: not p.subtype)
     return [
         {"id": p.id, "version": p.version, "title": p.title,
          "questions": [q.text for q in map(question_of, p.questions)],
          "keys": [q.key for q in map(question_of, p.questions)], "steps": list(p.steps),
          "tell_caller": list(p.tell_caller)}
-        for p in fitting
+        for p in region.procedures_for(decision.type.code, decision.type.base, decision.subtype)
     ]  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def case_of(locked: Locked, write: Write) -> routing.Case:
     """The incident as routing sees it now."""
     incident, region = locked.incident, locked.region
     area = region.areas.get(incident.area_id or "")
-    around = tuple(code for code in (area.code, area.parent) if code) if area else ()
+    around = area.with_around if area else ()
     ruled = Classification.objects.filter(incident=incident).order_by("-created_at").first()
     extra = tuple(code for code in ruled.extra_types if code != incident.base) if ruled else ()
     return routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at, extra, around,
