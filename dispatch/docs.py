@@ -223,6 +223,9 @@ RECOMMENDED_UNITS = _read(
     Anything,
 )
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
+DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesak", Anything, Anything)
+REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)
+ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, AssignmentRow)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)

@@ -37,7 +37,8 @@ ASSIGNMENT = Table(
     "assignment",
     {
         "acknowledge": _assignment("assigned", "acknowledged", "acknowledge"),
-        "decline": _assignment("assigned acknowledged", "declined", "decline", required=("reason",)),
+        "decline": _assignment("assigned acknowledged", "declined", "decline", required=("reason",),
+                               optional=("note",)),
         "dispatch": _assignment("acknowledged dispatched", "dispatched", "dispatch", optional=("units",)),
         "arrive": _assignment("dispatched", "arrived", "arrive"),
         "complete": _assignment("arrived", "completed", "complete", required=("report",)),

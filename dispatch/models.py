@@ -114,6 +114,7 @@ class SupportRequest(models.Model):
     class Answer(models.TextChoices):
         GIVEN = "given", "dipenuhi"
         REFUSED = "refused", "tidak dapat dipenuhi"
+        LAPSED = "lapsed", "tidak perlu lagi"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -134,7 +135,8 @@ class SupportRequest(models.Model):
                 condition=Q(what__in=["units", "agency", "no_backup", "unit_diverted"]), name="support_what_known"
             ),
             models.CheckConstraint(
-                condition=Q(done_at=None, answer="") | Q(done_at__isnull=False, answer__in=["given", "refused"]),
+                condition=Q(done_at=None, answer="")
+                | Q(done_at__isnull=False, answer__in=["given", "refused", "lapsed"]),
                 name="support_answered_or_open",
             ),
         ]  # fmt: skip

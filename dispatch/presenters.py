@@ -15,7 +15,7 @@ from agencies.questions import question_of
 from agencies.reference import RegionRef
 from dispatch import selectors
 from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT, TOLD_BY_CREW, UNIT
+from dispatch.lifecycle import ASSIGNMENT, AT_WORK, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
 from dispatch.models import Assignment, Deadline, UnitAssignment
@@ -25,6 +25,7 @@ from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
 from dispatch.services import handovers
 from dispatch.services.reports import Draft
+from dispatch.services.support import ASKED_BY_AGENCY
 from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
@@ -120,6 +121,7 @@ def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: Region
         "outcome": row.outcome or None,
         "victims": row.victims,
         "decline_code": row.decline_code or None,
+        "asks": support_asks(actor, row, region.code),
         "actions": assignment_actions(actor, row, region.code),
     }
 
@@ -142,6 +144,13 @@ def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> d
         }
         found.setdefault(job.assignment_id, []).append(told | times)
     return found
+
+
+def support_asks(actor: Actor, row: Assignment, region: str) -> list[str]:
+    """What the agency may ask the desk for now."""
+    own = str(row.agency_id) in actor.agencies
+    allowed = own and row.status in AT_WORK and can(actor, "assignment.dispatch", region, str(row.agency_id))
+    return [str(what) for what in ASKED_BY_AGENCY] if allowed else []
 
 
 def unit_actions(actor: Actor, unit: Unit, region: RegionRef) -> list[str]:
@@ -341,7 +350,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 _TOLD = (
     "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "unit_step",
+    "unmerged", "unit_step", "decline", "support", "diverted_to", "diverted_from", "note",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from agencies.writing import Write, writing
 from dispatch import selectors
 from dispatch.deadlines import plan
 from dispatch.lifecycle import ASSIGNMENT, UNIT, AssignmentStatus
-from dispatch.models import Assignment, UnitAssignment
+from dispatch.models import Assignment, SupportRequest, UnitAssignment
 from dispatch.rows import local, unit_row
 from dispatch.services import access
 from dispatch.services.common import (
@@ -37,6 +37,7 @@ from dispatch.services.common import (
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_backup
 from dispatch.services.plans import deadline_row
+from dispatch.services.support import open_support, support_fact, support_lapses, units_given
 from events.services import Answered, Fact, Intent
 from incidents.lifecycle import NotAllowedFrom, Outcome, next_status
 from incidents.models import Text
@@ -64,6 +65,8 @@ class Step:
     outcome: str = ""
     note: str = ""
     victims: Mapping[str, int] | None = None
+    code: str = ""
+    """Why it is declined (DeclineReason)."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,8 @@ class Case:
     joined: list[Assignment] = field(default_factory=list)
     """Agencies that this step brings in."""
     unit: Unit | None = None
+    asked: str = ""
+    """What this step makes the desk look for (SupportRequest.What)."""
 
 
 _TIME_FIELD = {
@@ -179,7 +184,8 @@ def apply(write: Write, case: Case, step_: Step) -> None:
         fact_now("assignment.created", locked, row, assignment=assignment_part(row, one.id), reason=one.reason)
         for one in case.joined
     ]
-    write.record([done, *joined, *case.facts])
+    asked = [support_fact("support.requested", locked, assignment, row=row, what=case.asked)] if case.asked else []
+    write.record([done, *joined, *asked, *case.facts])
 
 
 def _acknowledge(write: Write, case: Case, step_: Step) -> None:
@@ -193,6 +199,7 @@ def _dispatch(write: Write, case: Case, step_: Step) -> None:
     stop_clocks(case.assignment, case.occurred_at, "dispatch")
     if step_.units:
         _send_units(case, step_.units, write)
+    units_given(case.assignment, case.occurred_at)
 
 
 def _send_units(case: Case, unit_ids: Sequence[str], write: Write) -> None:
@@ -303,6 +310,7 @@ def _complete(write: Write, case: Case, step_: Step) -> None:
     if step_.note:
         assignment.report = _keep_words(write, case, Text.Kind.REPORT, step_.note)
     _release(case)
+    support_lapses(case.occurred_at, assignment=assignment)
     case.extra["outcome"] = assignment.outcome
 
 
@@ -319,14 +327,19 @@ def _end(write: Write, case: Case, step_: Step) -> None:
     if step_.reason:
         assignment.end_reason = _keep_words(write, case, Text.Kind.REASON, step_.reason)
     _release(case)
+    support_lapses(case.occurred_at, assignment=assignment)
     access.change_agency(incident.id, str(assignment.agency_id), Level.STUB, write.at, step_.action)
 
 
 def _decline(write: Write, case: Case, step_: Step) -> None:
+    case.assignment.decline_code = step_.code
+    case.extra["decline"] = step_.code
     _end(write, case, step_)
     case.assignment.save()  # the backup's card is looked up among those that are still asked
     if backup := assign_backup(write, case.locked, case.assignment):
         case.joined.append(backup)
+    elif open_support(write, case.locked, case.assignment, SupportRequest.What.NO_BACKUP):
+        case.asked = SupportRequest.What.NO_BACKUP
 
 
 _EFFECTS = {

@@ -94,7 +94,7 @@ def set_status(*, unit_id: uuid.UUID, tap: Tap, actor: Actor, at: datetime, wish
 
 def _open(write: Write, unit_id: uuid.UUID, tap: Tap) -> _Told:
     """Lock in the order of every other service: incident, assignment, unit."""
-    seen = _visible_unit(write.actor, unit_id)
+    seen = visible_unit(write.actor, unit_id)
     job = _job_of(unit_id, tap.assignment)
     locked = lock_incident(write.actor, job.assignment.incident_id) if job else None
     if job is not None:
@@ -114,13 +114,13 @@ def _region(unit: Unit) -> Any:
     return region_or_404(unit.agency.region_id)
 
 
-def _visible_unit(actor: Actor, unit_id: uuid.UUID) -> Unit:
-    """Raises NotVisible, NotPermitted."""
+def visible_unit(actor: Actor, unit_id: uuid.UUID, permission: str = "unit.status") -> Unit:
+    """A unit that the actor may do something with. Raises NotVisible, NotPermitted."""
     seen = Q(agency_id__in=actor.agencies) | Q(agency__region_id__in=actor.regions())
     unit = Unit.objects.select_related("agency").filter(seen, id=unit_id, ended_at=None).first()
     if unit is None:
         raise NotVisible
-    check_permission(actor, "unit.status", unit.agency.region_id, str(unit.agency_id))
+    check_permission(actor, permission, unit.agency.region_id, str(unit.agency_id))
     return unit
 
 
