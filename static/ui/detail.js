@@ -8,6 +8,7 @@ import { priorityMark } from "./priority.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
+import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
@@ -152,17 +153,10 @@ export class Detail {
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
         !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
-      this.unitsOf(line),
+      unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
-  }
-
-  // Which units went out stands in the events of the assignment.
-  unitsOf(line) {
-    const codes = new Set((this.data.timeline ?? []).filter((one) => one.kind === "assignment.dispatched" && one.agency?.code === line.agency?.code)
-      .flatMap((one) => one.units ?? []));
-    return codes.size > 0 && h("p", { class: "hint" }, `Unit: ${[...codes].join(", ")}`);
   }
 
   // Notes, reasons and field reports: everything written down after the report itself
@@ -278,7 +272,7 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -287,10 +281,11 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
 function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged;
-  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
 }
