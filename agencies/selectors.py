@@ -91,13 +91,14 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> Region
         agencies=MappingProxyType({a.code: _agency(a) for a in own(Agency)}),
         agreements=MappingProxyType({a.agency.code: _agreement(a) for a in own(Agreement)}),
         run_cards=tuple(_run_card(card) for card in own(RunCard)),
-        targets=tuple(TargetRef(str(t.id), t.version, t.stage, t.seconds, t.type, t.priority) for t in own(Target)),
+        targets=tuple(_target(t) for t in own(Target)),
         procedures=tuple(_procedure(p) for p in own(Procedure)),
         subtype_types=MappingProxyType({m.subtype: m.type for m in own(SubtypeMapping)}),
         areas=MappingProxyType(
             {a.code: AreaRef(a.code, a.name, a.level, a.parent_id or "", a.lat, a.lon) for a in own(Area)}
         ),
         rule_set=next((RuleSetRef(str(r.id), r.version, tuple(r.rules)) for r in own(RuleSet)), None),
+        pause_reasons=tuple(row.pause_reasons),
     )
 
 
@@ -124,6 +125,12 @@ def _run_card(card: RunCard) -> RunCardRef:
         str(card.id), card.version, card.type, card.subtype, lines, card.area_id or "", card.priority,
         card.from_hour, card.until_hour,
     )  # fmt: skip
+
+
+def _target(row: Target) -> TargetRef:
+    return TargetRef(
+        str(row.id), row.version, row.stage, row.seconds, row.type, row.priority, row.from_hour, row.until_hour
+    )
 
 
 def _procedure(row: Procedure) -> ProcedureRef:

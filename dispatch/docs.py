@@ -217,6 +217,8 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+PAUSE_CLOCKS = _write("assignment_pause", "Jeda batas waktu sebuah penugasan", Anything, AssignmentRow)
+RESUME_CLOCKS = _write("assignment_resume", "Batas waktu berjalan lagi", Anything, AssignmentRow)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)

@@ -46,6 +46,9 @@ class Assignment(models.Model):
     victims = models.JSONField(null=True)
     """{"dead", "injured", "evacuated"}: counts."""
     report = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    paused_at = models.DateTimeField(null=True)
+    """Its clocks stand still since then (ClockPause says why and until when)."""
+    pause_reason = models.CharField(max_length=24, blank=True)
 
     class Meta:
         ordering = ["position", "created_at"]
@@ -66,6 +69,10 @@ class Assignment(models.Model):
             models.CheckConstraint(condition=Q(role__in=["lead", "support"]), name="assignment_role_known"),
             models.CheckConstraint(condition=Q(status__in=list(AssignmentStatus)), name="assignment_status_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome]), name="assignment_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(paused_at=None, pause_reason="") | (Q(paused_at__isnull=False) & ~Q(pause_reason="")),
+                name="assignment_paused_for_a_reason",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -95,6 +102,30 @@ class UnitAssignment(models.Model):
         return f"{self.unit_id} {self.sent_at:%H.%M}"
 
 
+class ClockPause(models.Model):
+    """A time for which the clocks of an assignment stood still, and why. Reasons are codes: no words of anybody."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=24)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    resumed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["assignment", "from_at"], name="clock_pause_assignment")]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment"], condition=Q(until_at=None), name="clock_pause_one_open"),
+            models.CheckConstraint(
+                condition=Q(until_at=None) | Q(until_at__gte=models.F("from_at")), name="clock_pause_ends_after"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.from_at:%H.%M.%S}"
+
+
 class Deadline(models.Model):
     """A stage that has to be reached in time: of exactly one call, incident or assignment. A re-plan adds a row."""
 
@@ -105,6 +136,13 @@ class Deadline(models.Model):
     stage = models.CharField(max_length=12)
     target_id = models.UUIDField(null=True)
     target_version = models.IntegerField(null=True)
+    clock = models.CharField(max_length=40, blank=True)
+    """The definition in force: from what, to what (dispatch.deadlines.CLOCKS). Empty: made before it was kept."""
+    seconds = models.IntegerField(null=True)
+    """The limit by itself, without pauses."""
+    paused_seconds = models.IntegerField(default=0)
+    paused_by = models.ForeignKey(ClockPause, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The pause that stopped this row; when it ends, another row goes on."""
     starts_at = models.DateTimeField()
     warn_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -121,6 +159,7 @@ class Deadline(models.Model):
             models.Index(fields=["assignment"], name="deadline_assignment", condition=Q(assignment__isnull=False)),
             models.Index(fields=["incident"], name="deadline_incident", condition=Q(incident__isnull=False)),
             models.Index(fields=["call"], name="deadline_call", condition=Q(call__isnull=False)),
+            models.Index(fields=["paused_by"], name="deadline_paused_by", condition=Q(paused_by__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import Q
 
 from agencies import caches
-from agencies.access import Actor, Level, can
+from agencies.access import Actor, Level, Role, can
 from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.questions import question_of
-from agencies.reference import RegionRef
+from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
 from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT
+from dispatch.lifecycle import ASSIGNMENT, PAUSABLE
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
 from dispatch.models import Assignment, Deadline
@@ -115,11 +115,18 @@ _TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "compl
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
     times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    actions = assignment_actions(actor, row, region.code)
     return times | {
         "outcome": row.outcome or None,
         "victims": row.victims,
-        "actions": assignment_actions(actor, row, region.code),
+        "actions": actions,
+        "pause_reasons": pause_reasons(region) if "pause" in actions else [],
     }
+
+
+def pause_reasons(region: RegionRef) -> list[dict[str, str]]:
+    """For which a clock may be paused in the region: code and name."""
+    return [{"code": code, "name": PAUSE_REASONS.get(code, code)} for code in region.pause_reasons]
 
 
 def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
@@ -133,7 +140,15 @@ def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
             allowed = allowed and can(actor, "incident.close", region)
         if allowed and (own or action == "withdraw"):
             found.append(action)
+    if can(actor, "assignment.pause", region, agency_id) and (own or region in actor.regions(Role.SUPERVISOR)):
+        found += _pausing(row, region)
     return found
+
+
+def _pausing(row: Assignment, region: str) -> list[str]:
+    if row.paused_at is not None:
+        return ["resume"]
+    return ["pause"] if row.status in PAUSABLE and selectors.region_or_404(region).pause_reasons else []
 
 
 def incident_actions(actor: Actor, incident: Incident) -> list[str]:
@@ -312,7 +327,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 _TOLD = (
     "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged",
+    "unmerged", "pause",
 )  # fmt: skip
 
 

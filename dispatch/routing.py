@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
+from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef, in_hours
 
 _SAVES_LIVES = frozenset({"medical", "fire", "disaster"})
 
@@ -118,16 +118,8 @@ def _fits(card: RunCardRef, region: RegionRef, case: Case, type_: str, base: str
         and card.subtype in ("", subtype)
         and card.area in ("", *case.areas)
         and card.priority in ("", case.priority)
-        and _in_hours(card, case.at.astimezone(region.tz).hour)
+        and in_hours(card, case.at.astimezone(region.tz).hour)
     )
-
-
-def _in_hours(card: RunCardRef, hour: int) -> bool:
-    if card.from_hour is None or card.until_hour is None:
-        return True
-    if card.from_hour < card.until_hour:
-        return card.from_hour <= hour < card.until_hour
-    return hour >= card.from_hour or hour < card.until_hour  # over midnight
 
 
 def _specificity(card: RunCardRef, case: Case, type_: str) -> tuple[int, bool, bool, bool, bool, str]:

@@ -48,7 +48,15 @@ def assignment_row(assignment: Any, code: str, region: RegionRef, next_due: Next
         "role": assignment.role,
         "status": assignment.status,
         "next_due": due,
+        "paused": _paused(assignment, region),
     }
+
+
+def _paused(assignment: Any, region: RegionRef) -> dict[str, Any] | None:
+    """Why and since when its clocks stand still."""
+    if assignment.paused_at is None:
+        return None
+    return {"reason": assignment.pause_reason, "since": local(assignment.paused_at, region.tz)}
 
 
 def incident_row(incident: Any, region: RegionRef, assignments: list[dict]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from agencies.rowlevel import sight
 from dispatch import docs, presenters
 from dispatch.api.incidents import replayed
 from dispatch.lifecycle import ASSIGNMENT
-from dispatch.parsing import read_position_list, read_step, read_unit_status
+from dispatch.parsing import Strict, read_position_list, read_step, read_unit_status
 from dispatch.services import assignments as services
-from dispatch.services import units
+from dispatch.services import pauses, units
+from events.services import Answered
 
 
 class AssignmentActionView(ApiView):
@@ -25,9 +26,35 @@ class AssignmentActionView(ApiView):
         done = services.act(
             assignment_id=assignment_id, step_=step, actor=request.user, at=timezone.now(), wish=wish_of(request)
         )
-        with sight(request.user):
-            body = presenters.assignment_answer(request.user, done.object_id, done.seq)
-        return replayed(Response(body, status=done.status), done)
+        return _assignment(request, done)
+
+
+class AssignmentPauseView(ApiView):
+    @extend_schema(**docs.PAUSE_CLOCKS)
+    def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        reason = read.text("reason", required=True)
+        read.finish({"reason"})
+        done = pauses.pause_clocks(
+            assignment_id=assignment_id, reason=reason, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return _assignment(request, done)
+
+
+class AssignmentResumeView(ApiView):
+    @extend_schema(**docs.RESUME_CLOCKS)
+    def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
+        Strict(body_of(request)).finish(set())
+        done = pauses.resume_clocks(
+            assignment_id=assignment_id, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return _assignment(request, done)
+
+
+def _assignment(request: ActorRequest, done: Answered) -> Response:
+    with sight(request.user):
+        body = presenters.assignment_answer(request.user, done.object_id, done.seq)
+    return replayed(Response(body, status=done.status), done)
 
 
 class UnitStatusView(ApiView):

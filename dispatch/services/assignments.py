@@ -34,6 +34,7 @@ from dispatch.services.common import (
 )
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_backup
+from dispatch.services.pauses import go_on, resumed_fact
 from dispatch.services.plans import deadline_row
 from events.services import Answered, Fact, Intent
 from incidents.lifecycle import Outcome
@@ -152,6 +153,7 @@ def _keep_late(write: Write, case: _Case, step_: Step, part: Any) -> None:
 
 def _apply(write: Write, case: _Case, step_: Step) -> None:
     assignment, locked = case.assignment, case.locked
+    pause = go_on(write, locked, assignment, case.occurred_at)
     if step_.action != "dispatch" or assignment.dispatched_at is None:
         setattr(assignment, _TIME_FIELD[step_.action], case.occurred_at)
     _EFFECTS[step_.action](write, case, step_)
@@ -171,7 +173,8 @@ def _apply(write: Write, case: _Case, step_: Step) -> None:
         fact_now("assignment.created", locked, row, assignment=assignment_part(row, one.id), reason=one.reason)
         for one in case.joined
     ]
-    write.record([done, *joined, *case.facts])
+    resumed = [resumed_fact(locked, assignment, row, pause)] if pause else []
+    write.record([*resumed, done, *joined, *case.facts])
 
 
 def _acknowledge(write: Write, case: _Case, step_: Step) -> None:

@@ -101,7 +101,7 @@ export function marks(row) {
 
 export function stepChip(line, label = "") {
   return h("span", { class: "chip", data: assignmentEnded(line.status) ? { done: "" } : {}, title: line.agency?.name },
-    label, ASSIGNMENT_SHORT[line.status] ?? line.status);
+    label, ASSIGNMENT_SHORT[line.status] ?? line.status, line.paused ? " · dijeda" : "");
 }
 
 const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `))];
