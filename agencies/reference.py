@@ -136,6 +136,16 @@ class RuleSetRef:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRef:
+    """What happens while nobody accepts: (step, seconds after the one before), in order. Empty priority: any."""
+
+    id: str
+    version: int
+    priority: str
+    steps: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRef:
     code: str
     name: str
@@ -170,6 +180,7 @@ class RegionRef:
     areas: Mapping[str, AreaRef] = field(default_factory=lambda: MappingProxyType({}))
     rule_set: RuleSetRef | None = None
     pause_reasons: tuple[str, ...] = ()
+    ladders: tuple[LadderRef, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:

@@ -1,6 +1,8 @@
 """Reading configuration and people. What is used by every request is kept in memory: see agencies.caches."""
 
+import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +17,11 @@ from agencies.models import (
     Area,
     ConfigVersion,
     IncidentType,
+    Ladder,
     Membership,
     Procedure,
     Region,
+    Roster,
     RuleSet,
     RunCard,
     SubtypeMapping,
@@ -29,6 +33,7 @@ from agencies.reference import (
     AgencyRef,
     AgreementRef,
     AreaRef,
+    LadderRef,
     LineRef,
     ProcedureRef,
     Reference,
@@ -56,7 +61,7 @@ def load_reference(version: int) -> Reference:
     """All regions with everything in force, as plain data."""
     in_force: dict[Any, dict[Any, list[Any]]] = {
         model: _by_region(model.objects.filter(ended_at=None))
-        for model in (Agency, Target, Procedure, SubtypeMapping, Area, IncidentType)
+        for model in (Agency, Target, Procedure, SubtypeMapping, Area, IncidentType, Ladder)
     }
     in_force[Agreement] = _by_region(Agreement.objects.filter(ended_at=None).select_related("agency"))
     cards = RunCard.objects.filter(ended_at=None).prefetch_related("lines__agency", "lines__backup").order_by("key")
@@ -99,6 +104,7 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> Region
         ),
         rule_set=next((RuleSetRef(str(r.id), r.version, tuple(r.rules)) for r in own(RuleSet)), None),
         pause_reasons=tuple(row.pause_reasons),
+        ladders=tuple(_ladder(ladder) for ladder in own(Ladder)),
     )
 
 
@@ -133,6 +139,10 @@ def _target(row: Target) -> TargetRef:
     )
 
 
+def _ladder(row: Ladder) -> LadderRef:
+    return LadderRef(str(row.id), row.version, row.priority, tuple((s["step"], int(s["after"])) for s in row.steps))
+
+
 def _procedure(row: Procedure) -> ProcedureRef:
     return ProcedureRef(
         str(row.id), row.version, row.type, row.subtype, row.title, tuple(row.questions), tuple(row.steps),
@@ -163,6 +173,25 @@ def _post(row: Membership, reference: Reference, at: datetime) -> Post | None:
     if region is None or agency is None or not region.takes_part(agency, at):
         return None
     return Post(role, region.code, agency.id, agency.code, agency.women_children_unit)
+
+
+def on_duty(agency_ids: Iterable[Any], at: datetime) -> dict[uuid.UUID, list[Roster]]:
+    """Who of these agencies is on duty at `at`, in the order in which they are tried."""
+    rows = Roster.objects.filter(agency_id__in=list(agency_ids), ended_at=None, from_at__lte=at, until_at__gt=at)
+    found: dict[uuid.UUID, list[Roster]] = defaultdict(list)
+    for row in rows.order_by("position", "from_at"):
+        found[row.agency_id].append(row)
+    return found
+
+
+def heads_of(agency_ids: Iterable[Any], at: datetime) -> dict[uuid.UUID, list[User]]:
+    """The heads of these agencies whose role is in force."""
+    rows = memberships_in_force(at).filter(role=Role.HEAD, agency_id__in=list(agency_ids), user__is_active=True)
+    found: dict[uuid.UUID, list[User]] = defaultdict(list)
+    for row in rows.select_related("user").order_by("from_at"):
+        if row.agency_id is not None:
+            found[row.agency_id].append(row.user)
+    return found
 
 
 def active_user(user_id: str) -> User | None:

@@ -326,8 +326,8 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 _TOLD = (
-    "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "pause",
+    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged",
+    "unmerged", "pause", "escalation",
 )  # fmt: skip
 
 
