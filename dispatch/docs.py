@@ -222,6 +222,8 @@ RECOMMENDED_UNITS = _read(
     "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",
     Anything,
 )
+PAUSE_CLOCKS = _write("assignment_pause", "Jeda batas waktu sebuah penugasan", Anything, AssignmentRow)
+RESUME_CLOCKS = _write("assignment_resume", "Batas waktu berjalan lagi", Anything, AssignmentRow)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
 DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesak", Anything, Anything)
 REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)

@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import Q
 
 from agencies import caches
-from agencies.access import Actor, Level, can
+from agencies.access import Actor, Level, Role, can
 from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.questions import question_of
-from agencies.reference import RegionRef
+from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
 from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT, AT_WORK, TOLD_BY_CREW, UNIT
+from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
 from dispatch.models import Assignment, Deadline, UnitAssignment
@@ -117,12 +117,14 @@ _TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "compl
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
     times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    actions = assignment_actions(actor, row, region.code)
     return times | {
         "outcome": row.outcome or None,
         "victims": row.victims,
         "decline_code": row.decline_code or None,
         "asks": support_asks(actor, row, region.code),
-        "actions": assignment_actions(actor, row, region.code),
+        "actions": actions,
+        "pause_reasons": pause_reasons(region) if "pause" in actions else [],
     }
 
 
@@ -136,7 +138,7 @@ def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> d
     for job in jobs.order_by("sent_at", "id"):
         times = {name: local(getattr(job, name), region.tz) for name in _JOB_TIMES}
         unit = job.unit
-        told = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
+        told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
         open_ = job.released_at is None
         told |= {
             "status": unit.status if open_ else None,
@@ -160,6 +162,11 @@ def unit_actions(actor: Actor, unit: Unit, region: RegionRef) -> list[str]:
     return [name for name in actions_from(UNIT, unit.status) if name in TOLD_BY_CREW]
 
 
+def pause_reasons(region: RegionRef) -> list[dict[str, str]]:
+    """For which a clock may be paused in the region: code and name."""
+    return [{"code": code, "name": PAUSE_REASONS.get(code, code)} for code in region.pause_reasons]
+
+
 def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
     """What the actor may do with the assignment now."""
     agency_id = str(row.agency_id)
@@ -171,7 +178,15 @@ def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
             allowed = allowed and can(actor, "incident.close", region)
         if allowed and (own or action == "withdraw"):
             found.append(action)
+    if can(actor, "assignment.pause", region, agency_id) and (own or region in actor.regions(Role.SUPERVISOR)):
+        found += _pausing(row, region)
     return found
+
+
+def _pausing(row: Assignment, region: str) -> list[str]:
+    if row.paused_at is not None:
+        return ["resume"]
+    return ["pause"] if row.status in PAUSABLE and selectors.region_or_404(region).pause_reasons else []
 
 
 def incident_actions(actor: Actor, incident: Incident) -> list[str]:
@@ -358,8 +373,8 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 _TOLD = (
-    "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "unit_step", "decline", "support", "diverted_to", "diverted_from", "note",
+    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
+    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
 )  # fmt: skip
 
 

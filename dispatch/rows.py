@@ -48,7 +48,24 @@ def assignment_row(assignment: Any, code: str, region: RegionRef, next_due: Next
         "role": assignment.role,
         "status": assignment.status,
         "next_due": due,
+        "paused": _paused(assignment, region),
+        "escalation": _escalation(assignment),
+        "unreached": assignment.unreached_at is not None and assignment.status == "assigned",
     }
+
+
+def _escalation(assignment: Any) -> dict[str, Any] | None:
+    """Which rung its ladder has reached, while nobody has accepted."""
+    if not assignment.escalation or assignment.status != "assigned":
+        return None
+    return {"hop": assignment.escalation, "of": assignment.escalation_of, "step": assignment.escalation_step}
+
+
+def _paused(assignment: Any, region: RegionRef) -> dict[str, Any] | None:
+    """Why and since when its clocks stand still."""
+    if assignment.paused_at is None:
+        return None
+    return {"reason": assignment.pause_reason, "since": local(assignment.paused_at, region.tz)}
 
 
 def incident_row(

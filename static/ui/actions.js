@@ -14,6 +14,8 @@ export const ACTIONS = {
   complete: { label: "Selesai", next: true, form: completeForm },
   decline: { label: "Tolak", danger: true, form: reasonForm("Alasan menolak") },
   withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
+  pause: { label: "Jeda batas waktu", form: pauseForm },
+  resume: { label: "Lanjutkan batas waktu" },
   update: { label: "Ubah", form: updateForm },
   assign: { label: "Tugaskan", form: assignForm },
   close: { label: "Tutup", next: true, form: closeForm },
@@ -145,6 +147,15 @@ function reasonForm(label, { required = true } = {}) {
     fields: [field(label, text("reason", 2, required))],
     read: (form) => filled(form, ["reason"]),
   });
+}
+
+// Only reasons that the region allows; there is no room for words of anybody.
+function pauseForm({ target }) {
+  const reasons = (target.pause_reasons ?? []).map((one) => [one.code, one.name]);
+  return {
+    fields: [field("Alasan jeda", select("reason", reasons), "Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya.")],
+    read: (form) => filled(form, ["reason"]),
+  };
 }
 
 function completeForm() {

@@ -116,6 +116,11 @@ for _action, _status in ASSIGNMENT_ACTIONS.items():
     TABLE[f"POST api-assignment-action {_action}"] = only(
         AGENCY, _status, body=BODIES.get(_action, {}), known=(*DESK, "qa", "wall"), fresh=True
     )
+for _name, _status in (("pause", 400), ("resume", 409)):
+    TABLE[f"POST api-{_name}"] = only(
+        (*AGENCY, "supervisor"), _status, body={"reason": "x"} if _name == "pause" else {},
+        known=("operator", "qa", "wall"),
+    )  # fmt: skip
 TABLE["POST api-assignment-action withdraw"] = only(DESK, known=SEES, fresh=True)
 
 PAGES: dict[str, tuple[str, ...]] = {
