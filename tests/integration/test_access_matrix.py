@@ -101,6 +101,7 @@ TABLE: dict[str, Row] = {
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
+    "GET api-session": only(ALL),
 }
 for _action, (_who, _body) in INCIDENT_ACTIONS.items():
     TABLE[f"POST api-incident-action {_action}"] = only(
