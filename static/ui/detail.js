@@ -138,11 +138,13 @@ export class Detail {
 
   done = (answer, action) => {
     if (answer) this.slot.replaceChildren();
+    if (answer?.queued) return this.render();
     this.load();
     this.context.after?.(answer, action);
   };
 
-  task(line, big = false) {
+  task(told, big = false) {
+    const line = this.context.ahead?.(told) ?? told; // with the steps that this phone has not sent yet
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
@@ -152,6 +154,7 @@ export class Detail {
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
         !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
+      this.context.keptSteps?.(line),
       this.unitsOf(line),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
@@ -287,10 +290,18 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+// Written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring" };
+const LATE_MS = 60_000;
+function afterwards(one) {
+  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
+  if (!late && !SOURCES[one.source]) return "";
+  return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
+}
 function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
-    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }
