@@ -19,8 +19,8 @@ from agencies.reference import RegionRef
 from agencies.views import actor_of, desk_config, region_config
 from dispatch import precache
 
-KEPT = "Siaga-Kept-Page"
-"""Names a page that may be kept; the worker keeps nothing that does not carry it."""
+KEPT, VERSION = "Siaga-Kept-Page", "Siaga-Version"
+"""Names a page that may be kept, and the version that it belongs to; the worker keeps no page without them."""
 
 
 @require_safe
@@ -34,9 +34,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def _same_for_all(name: str) -> HttpResponse:
-    response = HttpResponse(render_to_string(precache.PAGES[name]))
+    response = _keepable(HttpResponse(render_to_string(precache.PAGES[name])), name)
     response["Cache-Control"] = "no-cache"
-    response[KEPT] = name
+    return response
+
+
+def _keepable(response: HttpResponse, name: str) -> HttpResponse:
+    response[KEPT], response[VERSION] = name, precache.version()
     return response
 
 
@@ -110,6 +114,4 @@ def phone_list(region: RegionRef) -> list[dict[str, str]]:
 
 
 def _shell(template: str, context: dict[str, Any]) -> HttpResponse:
-    response = HttpResponse(render_to_string(template, context))
-    response[KEPT] = context["kept_as"]
-    return response
+    return _keepable(HttpResponse(render_to_string(template, context)), context["kept_as"])

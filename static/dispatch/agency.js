@@ -3,6 +3,7 @@
 import { get } from "../live/api.js";
 import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
@@ -158,6 +159,7 @@ arrowKeys(byId("inbox"));
 const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
 bindKeys({ F2: () => list.focus(), "?": help });
 watchLink(feed, { losing: "langkah tetap dapat dicatat dan terkirim sendiri nanti" });
+offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   ringWhileWaiting();

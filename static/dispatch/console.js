@@ -12,6 +12,7 @@ import { Whereabouts } from "../ui/whereabouts.js";
 import { Bursts } from "../ui/bursts.js";
 import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
@@ -149,6 +150,7 @@ const help = keyHelp([
   ["?", "Bantuan ini"],
 ]);
 bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
+offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));

@@ -3,7 +3,7 @@
 // what stands in SIAGA.files, and pages that carry SIAGA.header. What has not been sent lies in IndexedDB (outbox.js).
 const { version, files, header } = self.SIAGA;
 const FILES = `siaga112-files-${version}`;
-const PAGES = "siaga112-pages"; // the empty console and the empty desk of the region, renewed by each visit online
+const PAGES = `siaga112-pages-${version}`; // the empty console and the empty desk of the region, renewed by each visit online
 const SHELLS = { "/konsol/": "/luring/konsol/", "/dinas/": "/luring/dinas/" };
 const DOORS = { "/": true, "/masuk/": true };
 const PATIENCE_MS = 6000;
@@ -30,17 +30,37 @@ async function keepFiles() {
   await cache.addAll(files.map((path) => new Request(path, { cache: "no-cache", credentials: "same-origin" })));
 }
 
+// The version before goes; the pages that were kept with it are fetched anew, and taken along when nobody answers.
 async function forgetOld() {
-  for (const name of await caches.keys()) if (name.startsWith("siaga112-files-") && name !== FILES) await caches.delete(name);
+  for (const name of await caches.keys()) {
+    if (!name.startsWith("siaga112-") || name === FILES || name === PAGES) continue;
+    if (name.startsWith("siaga112-pages")) await takeAlong(await caches.open(name));
+    await caches.delete(name);
+  }
   await self.clients.claim();
 }
 
+async function takeAlong(old) {
+  for (const request of await old.keys()) {
+    if (!(await keepPage(request.url))) await store(request.url, await old.match(request));
+  }
+}
+
+// Whether the page is one that may be kept, of this very version: files and pages of two versions do not fit together.
 async function keepPage(address) {
   const url = new URL(address, location.origin);
-  const answer = url.origin === location.origin ? await fetch(url, { cache: "no-store", credentials: "same-origin", redirect: "error" }).catch(() => null) : null;
-  const name = answer?.ok && answer.headers.get(header);
-  if (name !== url.pathname) return; // not a page that may be kept
-  await (await caches.open(PAGES)).put(name, answer);
+  if (url.origin !== location.origin) return false;
+  const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", redirect: "error" }).catch(() => null);
+  if (!answer?.ok || answer.headers.get(header) !== url.pathname || answer.headers.get("Siaga-Version") !== version) return false;
+  await store(url, answer);
+  return true;
+}
+
+// One of each: whoever worked here last, of whatever region.
+async function store(address, answer) {
+  const cache = await caches.open(PAGES);
+  await cache.delete(new URL(address).pathname, { ignoreSearch: true, ignoreVary: true });
+  await cache.put(address, answer);
 }
 
 // From the network; when that fails, is too slow or only a proxy answers: what is kept. Only the screens that people

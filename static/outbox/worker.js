@@ -25,12 +25,21 @@ function watchUpdates(registration) {
 }
 
 function strip(registration) {
-  if (byId("update-strip")) return;
-  const reload = () => {
+  offer("update-strip", "Versi baru layar ini siap. Isian tetap ada.", () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     registration.waiting?.postMessage({ take_over: true });
-  };
-  const node = h("div", { class: "update-strip", id: "update-strip", role: "status" }, "Versi baru layar ini siap. Isian tetap ada.",
+  });
+}
+
+// The kept page works again as soon as the server does, but shows less than the one that the server makes.
+export function offerFullPage(config, feed) {
+  if (!config.offline) return;
+  feed.addEventListener("link", ({ detail }) => detail.mode === "live" && offer("full-page-strip", "Server kembali. Isian tetap ada.", () => location.reload()));
+}
+
+function offer(id, words, reload) {
+  if (byId(id)) return;
+  const node = h("div", { class: "update-strip", id, role: "status" }, words,
     h("button", { class: "btn small", type: "button", onclick: reload }, "Muat ulang"), h("button", { class: "btn quiet small", type: "button", onclick: () => node.remove() }, "Nanti"));
   byId("link-banner")?.before(node);
 }
