@@ -1,6 +1,9 @@
 // The service worker of the pages: registered quietly, its new versions told quietly. No page is reloaded by itself.
 import { byId, h } from "../ui/dom.js";
 
+const SOON_MS = 3000;
+const LOOK_MS = 10 * 60_000;
+
 export function registerWorker(config) {
   if (!navigator.serviceWorker) return;
   const start = () => void register(config).catch((error) => console.warn("offline pages are not available:", error));
@@ -11,6 +14,9 @@ export function registerWorker(config) {
 async function register(config) {
   const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/" });
   watchUpdates(registration);
+  const look = () => void registration.update().catch(() => undefined); // a console stays open for a whole shift
+  setTimeout(look, SOON_MS);
+  setInterval(look, LOOK_MS);
   if (config.offline) return; // this is the kept page itself: nothing newer to keep
   const ready = await navigator.serviceWorker.ready;
   ready.active.postMessage({ keep: config.offline_page });

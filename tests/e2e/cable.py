@@ -79,11 +79,9 @@ class Cable:
             if request.startswith(b"POST /api/v1/incidents/ "):
                 while len(answer) < self.half_bytes and (part := server.recv(65536)):
                     answer += part
-                print(request[-900:], answer)
                 self.posts += 1
                 client.sendall(answer[: self.half_bytes])
             else:
-                server.shutdown(socket.SHUT_WR)
                 _pump(server, client)
 
     def close(self) -> None:

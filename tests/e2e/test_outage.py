@@ -1,9 +1,13 @@
 """A call-taker works through everything that can happen between the keyboard and the database."""
 
+import contextlib
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
@@ -132,6 +136,33 @@ def test_three_reports_of_an_outage_are_stored_once_each_and_in_order(desk, net,
     assert [re.search(r"putus\d", one["narrative"])[0] for one in found] == ["putus1", "putus2", "putus3"]
     assert [one["created_at"] for one in found] == sorted(one["created_at"] for one in found)
     expect(page.locator("#saved .detail-number")).to_be_visible()
+
+
+def test_reports_saved_while_the_server_is_killed_again_and_again_are_stored_once_each(desk, stack) -> None:
+    """No proxy here: the process that answers dies, the supervisor starts it again, the desk goes on."""
+    page = sign_in(desk, stack.url)
+    wait_live(page)
+    for n in (1, 2, 3):
+        pid = httpx.get(f"{stack.url}/healthz").json()["pid"]
+        page.locator("#narrative").fill(f"pohon tumbang mati{n} {CANARY}j")
+        page.keyboard.press("F8")
+        os.kill(pid, signal.SIGKILL)
+        expect(page.locator("#narrative")).to_have_value("")
+        answering(stack.url)
+    expect(unsent(page)).to_be_hidden(timeout=30_000)
+    found = stored(stack, f"{CANARY}j")
+    assert [re.search(r"mati\d", one["narrative"])[0] for one in found] == ["mati1", "mati2", "mati3"]
+
+
+def answering(url: str) -> None:
+    """Until the server is back."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/healthz", timeout=2).is_success:
+                return
+        time.sleep(0.2)
+    pytest.fail("the server did not come back")
 
 
 def test_an_outage_is_reloaded_and_worked_through_in_the_kept_console(desk, net, stack) -> None:
