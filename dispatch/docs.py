@@ -218,7 +218,17 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+RECOMMENDED_UNITS = _read(
+    "recommended_units",
+    "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",
+    Anything,
+)
+PAUSE_CLOCKS = _write("assignment_pause", "Jeda batas waktu sebuah penugasan", Anything, AssignmentRow)
+RESUME_CLOCKS = _write("assignment_resume", "Batas waktu berjalan lagi", Anything, AssignmentRow)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
+DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesak", Anything, Anything)
+REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)
+ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, AssignmentRow)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)

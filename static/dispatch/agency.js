@@ -8,7 +8,7 @@ import { KeptSteps } from "../outbox/steps.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
-import { IncidentList, areaName, marks, progressLine, stepChip } from "../ui/list.js";
+import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
@@ -32,7 +32,7 @@ const describe = {
   line: progressLine,
   chips: (row) => {
     const line = own(row);
-    return [marks(row), line && stepChip(line)];
+    return [marks(row), line && stepChip(line), line && ladderChips(line)];
   },
 };
 

@@ -2,12 +2,13 @@
 import { get, newKey, post, Problem } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
-import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
-import { areaName } from "./list.js";
+import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
+import { areaName, ladderChips } from "./list.js";
 import { priorityMark } from "./priority.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
+import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
@@ -152,20 +153,15 @@ export class Detail {
       h("div", { class: "task-head" },
         h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
-        !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
+        ladderChips(line),
+        line.paused && h("span", { class: "chip" }, `dijeda sejak ${clock(line.paused.since)}: ${PAUSES[line.paused.reason] ?? line.paused.reason}`),
+        !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
-      this.unitsOf(line),
+      unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
-  }
-
-  // Which units went out stands in the events of the assignment.
-  unitsOf(line) {
-    const codes = new Set((this.data.timeline ?? []).filter((one) => one.kind === "assignment.dispatched" && one.agency?.code === line.agency?.code)
-      .flatMap((one) => one.units ?? []));
-    return codes.size > 0 && h("p", { class: "hint" }, `Unit: ${[...codes].join(", ")}`);
   }
 
   // Notes, reasons and field reports: everything written down after the report itself
@@ -254,6 +250,10 @@ function handoverFacts(data, name) {
   return [out, came].filter(Boolean);
 }
 
+const PAUSES = {
+  waiting_police: "menunggu polisi", waiting_utility: "menunggu PLN, PDAM, atau gas", scene_unsafe: "lokasi belum aman",
+  access_blocked: "akses jalan tertutup", weather: "cuaca atau gelombang", waiting_caller: "menunggu pelapor atau pemilik",
+};
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
 const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
 
@@ -281,7 +281,7 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -298,10 +298,19 @@ function afterwards(one) {
   if (!late && !SOURCES[one.source]) return "";
   return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
 }
+const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
+// What had become of the messages before, so that nobody has to believe that they were sent.
+function proof(it) {
+  if (!it?.messages) return "";
+  return ` (${it.messages} pesan: ${it.through} terkirim, ${it.read} dibaca, ${it.dead} gagal)`;
+}
+
 function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged;
-  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
+    one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }
