@@ -51,6 +51,7 @@ _ROW: dict[str, Any] = {
     "area": CodeName,
     "label": s.CharField(),
     "created_at": s.DateTimeField(),
+    "late": s.BooleanField(help_text="dicatat di tempat lain dulu (kertas, meja luring)"),
 }
 BoardRow = inline_serializer("BoardRow", {**_ROW, "assignments": s.ListField(child=deepcopy(AssignmentRow))})
 Incident = inline_serializer(

@@ -47,7 +47,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       onclick: (event) => start(action, event.currentTarget),
     }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
   };
-  const send = (action, body) => sendAction({ kind, target, action, body });
+  const kept = kind === "assignments" && context.keepStep; // a phone keeps its steps before it sends them
+  const send = (action, body) => (kept ? kept(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });

@@ -139,11 +139,13 @@ export class Detail {
 
   done = (answer, action) => {
     if (answer) this.slot.replaceChildren();
+    if (answer?.queued) return this.render();
     this.load();
     this.context.after?.(answer, action);
   };
 
-  task(line, big = false) {
+  task(told, big = false) {
+    const line = this.context.ahead?.(told) ?? told; // with the steps that this phone has not sent yet
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
@@ -155,6 +157,7 @@ export class Detail {
         line.paused && h("span", { class: "chip" }, `dijeda sejak ${clock(line.paused.since)}: ${PAUSES[line.paused.reason] ?? line.paused.reason}`),
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
+      this.context.keptSteps?.(line),
       unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
@@ -287,6 +290,14 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+// Written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring" };
+const LATE_MS = 60_000;
+function afterwards(one) {
+  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
+  if (!late && !SOURCES[one.source]) return "";
+  return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
+}
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
 // What had become of the messages before, so that nobody has to believe that they were sent.
 function proof(it) {
@@ -301,5 +312,5 @@ function eventText(one, agency) {
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
-    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }
