@@ -5,6 +5,7 @@ import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
 import { areaName } from "./list.js";
 import { priorityMark } from "./priority.js";
+import { furtherCallers } from "./callers.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
@@ -83,6 +84,7 @@ export class Detail {
       own ? null : similar(data, this.context.open),
       this.story(data),
       mergedParts(data, this.context.open),
+      furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
       this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
   }
@@ -167,7 +169,7 @@ export class Detail {
 
   // Notes, reasons and field reports: everything written down after the report itself
   words(data) {
-    const list = (data.texts ?? []).filter((one) => !["narrative", "location"].includes(one.kind) && !one.superseded);
+    const list = (data.texts ?? []).filter((one) => !["narrative", "location", "caller_words"].includes(one.kind) && !one.superseded);
     if (!list.length) return null;
     return h("section", { class: "stack tight" }, h("h3", {}, "Catatan lapangan dan alasan"),
       list.map((one) => h("p", { class: "story small" }, h("span", { class: "who" }, `${WORDS[one.kind] ?? one.kind} · ${moment(one.at)} · `, said(one.by), "\n"), said(one.text))));
@@ -252,7 +254,7 @@ function handoverFacts(data, name) {
 }
 
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
-const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan" };
 
 const precision = (data) => {
   const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan", poi: "titik patokan", street: "sekitar jalan ini" }[data.area?.precision ?? data.precision];
@@ -288,9 +290,9 @@ const EVENTS = {
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
 function eventText(one, agency) {
-  const name = EVENTS[one.kind] ?? one.kind;
+  const name = one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  const other = one.into ?? one.merged ?? one.unmerged;
+  const other = one.into ?? one.merged ?? one.unmerged ?? one.detached?.to ?? one.detached_from;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
 }
