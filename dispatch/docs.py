@@ -163,6 +163,15 @@ HANDOVERS = _read("handovers", "Pengalihan yang menunggu jawaban", Anything, REG
 ADD_CALLER = _write(
     "add_caller", "Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident
 )
+DETACH_CALLER = _write(
+    "detach_caller",
+    "Pelapor yang salah dilepas: menjadi kejadian baru, atau ditandai saja",
+    inline_serializer(
+        "Detachment", {"new_incident": s.BooleanField(required=False), "reason": s.CharField(required=False)}
+    ),
+    Incident,
+    201,
+)
 ADD_NOTE = _write("add_note", "Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
 TICK_STEP = _write(
     "tick_step",

@@ -14,6 +14,7 @@ from agencies.problems import NotVisible
 from agencies.questions import question_of
 from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
+from dispatch.callers import calls_answer, people_answer
 from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
@@ -30,7 +31,7 @@ from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
 from incidents.lifecycle import INCIDENT, actions_from
-from incidents.models import Attachment, Classification, Handover, Incident, IncidentCall, Referral, Text
+from incidents.models import Attachment, Classification, Handover, Incident, Referral, Text
 from incidents.vault import Vault
 
 _OPEN_TO = (Level.FULL, Level.TASK)
@@ -255,6 +256,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     if seen.level in _OPEN_TO:
         vault = Vault.of(incident)
         texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
+        texts = [(t, words) for t, words in texts if words or t.superseded_at is None]  # what moved left no words
         if seen.level is Level.TASK:
             texts = [(t, words) for t, words in texts if t.task_visible]
         current = {t.kind: words for t, words in texts if t.superseded_at is None}
@@ -263,8 +265,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
             "texts": [_text(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
-            "people": _people(seen, vault),
-            "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+            "people": people_answer(incident, vault, named=seen.level is Level.FULL),
+            "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
             "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],
             "merged_into": merged_into(actor, incident) if seen.level is Level.FULL else None,
             "attachments": _attachments(seen, region) if seen.level is Level.FULL else [],
@@ -281,27 +283,6 @@ def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
         "by": text.author_label,
         "superseded": text.superseded_at is not None,
     }
-
-
-def _people(seen: Seen, vault: Vault) -> list[dict[str, Any]]:
-    """Names and numbers at level full; at level task only whether calling back is safe."""
-    found = []
-    for person, identity in incidents.people_of(seen.incident.id):
-        entry: dict[str, Any] = {"role": person.role, "safe_to_call_back": person.safe_to_call_back}
-        if seen.level is Level.FULL:
-            name, number = vault.read_identity(identity) if identity else ("", "")
-            entry |= {"name": name, "number": number}
-        found.append(entry)
-    return found
-
-
-def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    found = IncidentCall.objects.filter(incident=seen.incident).order_by("created_at")
-    return [
-        {"call": str(row.call_id) if row.call_id else None, "words": str(row.words_id) if row.words_id else None,
-         "lat": row.lat, "lon": row.lon, "at": local(row.created_at, region.tz)}
-        for row in found
-    ]  # fmt: skip
 
 
 def _attachments(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
@@ -375,6 +356,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
     "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
+    "detached", "detached_from",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from dispatch.locating import location_warnings
 from dispatch.parsing import Strict, read_change, read_report, region_code
 from dispatch.reports import Report
 from dispatch.selectors import region_or_404
-from dispatch.services import attachments, checklists, reports
+from dispatch.services import attachments, checklists, detaching, reports
 from dispatch.services import incidents as services
 from events.services import Answered
 from incidents.lifecycle import INCIDENT, SOURCES
@@ -104,6 +104,17 @@ class IncidentCallsView(ApiView):
             incident_id=incident_id, report=report, actor=request.user, at=timezone.now(), wish=wish_of(request)
         )
         return answer(request, done, warnings)
+
+
+class IncidentDetachView(ApiView):
+    @extend_schema(**docs.DETACH_CALLER)
+    def post(self, request: ActorRequest, incident_id: UUID, caller_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        new_incident, reason = read.flag("new_incident", default=True), read.text("reason")
+        read.finish({"new_incident", "reason"})
+        wanted = detaching.Detachment(incident_id, caller_id, new_incident, reason)
+        done = detaching.detach_caller(wanted=wanted, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        return answer(request, done)
 
 
 class IncidentNotesView(ApiView):

@@ -5,6 +5,7 @@ import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
 import { areaName, ladderChips } from "./list.js";
 import { priorityMark } from "./priority.js";
+import { furtherCallers } from "./callers.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
@@ -84,6 +85,7 @@ export class Detail {
       own ? null : similar(data, this.context.open),
       this.story(data),
       mergedParts(data, this.context.open),
+      furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
       this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
   }
@@ -166,7 +168,7 @@ export class Detail {
 
   // Notes, reasons and field reports: everything written down after the report itself
   words(data) {
-    const list = (data.texts ?? []).filter((one) => !["narrative", "location"].includes(one.kind) && !one.superseded);
+    const list = (data.texts ?? []).filter((one) => !["narrative", "location", "caller_words"].includes(one.kind) && !one.superseded);
     if (!list.length) return null;
     return h("section", { class: "stack tight" }, h("h3", {}, "Catatan lapangan dan alasan"),
       list.map((one) => h("p", { class: "story small" }, h("span", { class: "who" }, `${WORDS[one.kind] ?? one.kind} · ${moment(one.at)} · `, said(one.by), "\n"), said(one.text))));
@@ -255,7 +257,7 @@ const PAUSES = {
   access_blocked: "akses jalan tertutup", weather: "cuaca atau gelombang", waiting_caller: "menunggu pelapor atau pemilik",
 };
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
-const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan" };
 
 const precision = (data) => {
   const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan", poi: "titik patokan", street: "sekitar jalan ini" }[data.area?.precision ?? data.precision];
@@ -306,9 +308,9 @@ function proof(it) {
 }
 
 function eventText(one, agency) {
-  const name = EVENTS[one.kind] ?? one.kind;
+  const name = one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  const other = one.into ?? one.merged ?? one.unmerged;
+  const other = one.into ?? one.merged ?? one.unmerged ?? one.detached?.to ?? one.detached_from;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",

@@ -83,6 +83,7 @@ TABLE: dict[str, Row] = {
     "POST api-incidents": only(DESK, 201, body=REPORT, known=HERE),
     "GET api-incident": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-incident-calls": only(DESK, body={"narrative": "api besar"}, known=SEES),
+    "POST api-incident-detach": only(("operator", "supervisor"), 404, known=SEES),
     "POST api-incident-sop": only((*DESK, *AGENCY), 400, body={"procedure": "x", "step": 0}, known=SEES),
     "POST api-incident-notes": only((*DESK, *AGENCY), 201, body={"text": "x"}, known=SEES),
     "POST api-incident-attachments": only((*DESK, *AGENCY), 201, known=SEES, multipart=True),
@@ -221,6 +222,7 @@ class World:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
+            "uuid:caller_id": str(uuid.UUID(int=7)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
