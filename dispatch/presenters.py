@@ -236,6 +236,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
         "closed_at": local(incident.closed_at, region.tz),
         "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
         "timeline": _timeline(actor, seen, region),
+        "may_note": seen.level in _OPEN_TO and can(actor, "note.add", region.code),
     }
     if seen.level in _OPEN_TO:
         vault = Vault.of(incident)
@@ -350,7 +351,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 _TOLD = (
     "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "unit_step", "decline", "support", "diverted_to", "diverted_from", "note",
+    "unmerged", "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "screen",
 )  # fmt: skip
 
 

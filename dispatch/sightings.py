@@ -11,7 +11,7 @@ from typing import Any
 from agencies.access import ORDER, Actor, Level, Role, level_of_sight
 from dispatch.rows import narrow
 
-_PRIVATE = ("sight", "was", "case", "home")
+_PRIVATE = ("sight", "was", "case", "home", "screen")
 _CALL_ROLES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.QA, Role.WALL)
 _CALL_ON_WALL = ("line", "provider_id")
 

@@ -30,6 +30,7 @@ const context = {
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
   open: (id) => open(id),
+  typing: (id) => feed.tell({ open: id, typing: true }),
   after: () => byId("which").value === "ended" && loadEnded(),
 };
 const detail = new Detail(byId("detail"), context);

@@ -96,6 +96,7 @@ export function marks(row) {
     row.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[row.status]),
     row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
     row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
   ];
 }
 
