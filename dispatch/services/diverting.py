@@ -23,7 +23,7 @@ from dispatch.services.common import (
     step,
     touch,
 )
-from dispatch.services.support import open_support
+from dispatch.services.support import is_asked, open_support
 from dispatch.services.units import visible_unit
 from events.services import Answered, Intent
 from incidents.lifecycle import PRIORITIES, NotAllowedFrom, next_status
@@ -131,7 +131,7 @@ def _leave(write: Write, move: _Move, wanted: Diversion) -> None:
     job.save(update_fields=["released_at"])
     text = add_reason(write, locked, wanted.reason)
     alone = not UnitAssignment.objects.filter(assignment=assignment, released_at=None).exists()
-    if alone:
+    if alone and not is_asked(assignment, SupportRequest.What.UNIT_DIVERTED):
         open_support(write, locked, assignment, SupportRequest.What.UNIT_DIVERTED)
     touch(locked.incident)
     row = locked.snapshot()
