@@ -11,6 +11,7 @@ import { happening } from "../ui/words.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 import { Bursts } from "../ui/bursts.js";
 import { CallStrip } from "./calls.js";
+import { AsOf } from "./asof.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
@@ -42,6 +43,12 @@ const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id
 const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
 const where = mayReport ? null : new Whereabouts(map, config.region);
 const report = mayReport ? new ReportForm({ config, map, calls, open, rowOf: (id) => feed.state.incidents.get(id) }) : null;
+
+let asOf = null;
+byId("as-of").addEventListener("click", () => {
+  asOf ??= new AsOf({ region: config.region, context });
+  asOf.show(detail.id);
+});
 
 async function open(id) {
   list.select(id);

@@ -59,7 +59,7 @@ async function request(method, path, body, { key, signal, timeout = 15_000 } = {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (key) headers["Idempotency-Key"] = key;
-  const screen = SCREENS[location.pathname.split("/")[1]];
+  const screen = SCREENS[globalThis.location?.pathname?.split("/")[1]];
   if (screen && method !== "GET") headers["X-Screen"] = screen;
   const sent = Date.now();
   let response;

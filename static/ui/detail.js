@@ -59,7 +59,7 @@ export class Detail {
     const id = this.id;
     if (!id) return;
     try {
-      const data = await get(`/api/v1/incidents/${id}/`);
+      const data = await get(`/api/v1/incidents/${id}/${this.context.at ? `?${new URLSearchParams({ at: this.context.at })}` : ""}`);
       if (id !== this.id) return;
       this.data = data;
       this.render();
