@@ -157,7 +157,8 @@ LIST_INCIDENTS = _read(
     AFTER,
 )
 CREATE_INCIDENT = _write("create_incident", "Simpan laporan", Report, Incident, 201)
-GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident)
+AT = OpenApiParameter("at", str, description="RFC 3339: keadaan pada saat itu, menurut hak sekarang")
+GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident, AT)
 INCIDENT_ACTION = _write("incident_action", "Tindakan pada kejadian", Anything, Incident)
 HANDOVERS = _read("handovers", "Pengalihan yang menunggu jawaban", Anything, REGION)
 ADD_CALLER = _write(
@@ -239,6 +240,6 @@ DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesa
 REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)
 ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, AssignmentRow)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
-BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
+BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION, AT)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -113,11 +114,11 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     return answers
 
 
-_TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
 
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
     actions = assignment_actions(actor, row, region.code)
     return times | {
         "outcome": row.outcome or None,
@@ -129,7 +130,7 @@ def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: Region
     }
 
 
-_JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
+JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
 
 
 def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> dict[Any, list[dict[str, Any]]]:
@@ -137,7 +138,7 @@ def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> d
     jobs = UnitAssignment.objects.filter(assignment__in=[row.id for row in rows]).select_related("unit")
     found: dict[Any, list[dict[str, Any]]] = {}
     for job in jobs.order_by("sent_at", "id"):
-        times = {name: local(getattr(job, name), region.tz) for name in _JOB_TIMES}
+        times = {name: local(getattr(job, name), region.tz) for name in JOB_TIMES}
         unit = job.unit
         told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
         open_ = job.released_at is None
@@ -251,7 +252,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
         "occurred_at": local(incident.occurred_at, region.tz),
         "closed_at": local(incident.closed_at, region.tz),
         "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
-        "timeline": _timeline(actor, seen, region),
+        "timeline": timeline_of(actor, seen, region),
+        "may_note": seen.level in _OPEN_TO and can(actor, "note.add", region.code),
     }
     if seen.level in _OPEN_TO:
         vault = Vault.of(incident)
@@ -263,7 +265,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
         detail |= {
             "narrative": current.get("narrative", ""),
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
-            "texts": [_text(t, words, region) for t, words in texts],
+            "texts": [text_entry(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
             "people": people_answer(incident, vault, named=seen.level is Level.FULL),
             "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
@@ -274,7 +276,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     return detail
 
 
-def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+def text_entry(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+    """Something that was written, for those who may read it."""
     return {
         "id": str(text.id),
         "kind": text.kind,
@@ -323,12 +326,14 @@ def _came_from(incident: Incident, region: RegionRef) -> dict[str, Any]:
     return from_ | {"created_at": local(row.created_at, region.tz)} | due
 
 
-def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    """Every event of the incident, oldest first. An agency reads what concerns it; a stub only its own steps."""
+def timeline_of(actor: Actor, seen: Seen, region: RegionRef, until: datetime | None = None) -> list[dict[str, Any]]:
+    """Every event of the incident (recorded by `until`), oldest first. An agency reads what concerns it; a stub only
+    its own steps."""
     own = actor.agency_codes(region.code)
     agency_only = not (actor.is_system or region.code in actor.regions())
     entries = []
-    for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
+    told = Event.objects.filter(incident_id=seen.incident.id, public=True)
+    for event in (told if until is None else told.filter(recorded_at__lte=until)).order_by("id"):
         data = _data_of(event)
         agency = (data.get("assignment") or {}).get("agency")
         code = agency["code"] if agency else None
@@ -356,7 +361,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
     "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
-    "detached", "detached_from",
+    "detached", "detached_from", "screen",
 )  # fmt: skip
 
 
@@ -388,7 +393,7 @@ def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = 
         raise NotVisible
     row = Assignment.objects.get(id=assignment_id)
     region = selectors.region_or_404(answer["region"])
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
     part = part | times | {"incident": answer["id"], "outcome": row.outcome or None, "victims": row.victims,
                            "actions": assignment_actions(actor, row, region.code)}  # fmt: skip
     return part | ({"seq": seq} if seq is not None else {})

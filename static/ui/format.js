@@ -128,6 +128,14 @@ export const assignmentEnded = (status) => ["completed", "declined", "withdrawn"
 
 export const ROLES = { lead: "utama", support: "pendukung" };
 
+export const DECLINES = {
+  no_unit: "Tidak ada unit yang siap",
+  wrong_authority: "Bukan wewenang kami",
+  out_of_area: "Di luar wilayah kami",
+  duplicate: "Laporan ganda",
+  other: "Lainnya",
+};
+
 export const OUTCOMES = {
   handled: "Ditangani",
   handled_by_others: "Sudah ditangani pihak lain",

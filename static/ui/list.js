@@ -97,6 +97,7 @@ export function marks(row) {
     row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
     row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
     row.late && h("span", { class: "chip", title: "Dicatat di kertas atau luring; jam aslinya di riwayat" }, "Susulan"),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
   ];
 }
 
