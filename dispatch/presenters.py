@@ -327,7 +327,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "pause", "escalation",
+    "unmerged", "pause", "escalation", "delivery",
 )  # fmt: skip
 
 
