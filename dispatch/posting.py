@@ -28,6 +28,13 @@ def post(delivery_id: uuid.UUID) -> None:
         deliveries.note_carried(delivery_id, carried, at=timezone.now())
 
 
+def look() -> list[uuid.UUID]:
+    """`find` of a worker, which is noted: while workers look, nobody else needs to send."""
+    found = find()
+    notifying.note_look(timezone.now())
+    return found
+
+
 def find() -> list[uuid.UUID]:
     """Queue what has become due, and take a lease of what can be sent now."""
     now = timezone.now()

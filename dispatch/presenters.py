@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -18,7 +18,7 @@ from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT, PAUSABLE
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline
+from dispatch.models import Assignment, Deadline, Delivery
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
@@ -100,14 +100,35 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
         deadlines.setdefault(deadline.assignment_id, []).append(deadline)
     parts = {part["id"]: part for part in seen.row["assignments"]}
+    notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
     answers = []
     for row in rows:
         due = [_due(d, region) for d in deadlines.get(row.id, [])]
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
             answer |= _assignment_detail(actor, seen, row, region, codes)
+            answer["notices"] = notices.get(row.id, [])
         answers.append(answer)
     return answers
+
+
+def _notices(rows: Collection[Assignment], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What became of the messages about each assignment: by channel and function, without names and numbers."""
+    newest: dict[uuid.UUID, Delivery] = {}
+    for row in Delivery.objects.filter(assignment__in=[a.id for a in rows]).order_by("queued_at", "attempt"):
+        newest[row.message] = row
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for row in newest.values():
+        if row.assignment_id is not None and row.code != "moot":
+            found.setdefault(row.assignment_id, []).append(_message(row, region))
+    return found
+
+
+def _message(row: Delivery, region: RegionRef) -> dict[str, Any]:
+    return {
+        "channel": row.channel, "to": row.to_label, "hop": row.hop, "state": row.state, "attempts": row.attempt,
+        "at": local(row.read_at or row.ended_at or row.queued_at, region.tz), "error": row.error or None,
+    }  # fmt: skip
 
 
 _TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")

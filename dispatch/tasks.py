@@ -24,7 +24,7 @@ def sweep_deadlines() -> int:
 @shared_task(ignore_result=True)
 def find_deliveries() -> int:
     """Messages that are due, each as a task of its own: one that hangs holds up no other."""
-    found = posting.find()
+    found = posting.look()
     for delivery_id in found:
         send_delivery.delay(str(delivery_id))
     return len(found)

@@ -22,7 +22,7 @@ from dispatch.models import Delivery
 from events.models import Event
 from incidents.phones import normalise
 
-CURSOR = "notified"
+CURSOR, LOOKED = "notified", "notify-looked"
 KINDS = ("assignment.created", "assignment.escalated")
 BATCH = 300
 STALE = timedelta(minutes=15)
@@ -52,6 +52,25 @@ def derive(*, at: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE events_cursor SET seq = %s WHERE name = %s", [upto, CURSOR])
     return len(rows)
+
+
+def note_look(at: datetime) -> None:
+    """A worker has looked for messages (milliseconds): while it does, the relay need not send."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_cursor (name, seq) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+            [LOOKED, int(at.timestamp() * 1000)],
+        )
+
+
+def seconds_since_look() -> float:
+    """Seconds since a worker looked for messages; a large number when none ever has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM clock_timestamp()) * 1000 - seq FROM events_cursor WHERE name = %s", [LOOKED]
+        )
+        row = cursor.fetchone()
+    return float(row[0]) / 1000 if row else float("inf")
 
 
 def _is_behind() -> bool:

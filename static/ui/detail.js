@@ -155,6 +155,7 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.unitsOf(line),
+      messages(line),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
@@ -285,6 +286,7 @@ const EVENTS = {
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
   "assignment.withdrawn": "Ditarik", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "delivery.dead": "Pesan tidak sampai, telepon dinas",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -293,6 +295,15 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+const CARRIERS = { email: "surel", webhook: "aplikasi dinas", gateway: "SMS/WhatsApp" };
+const FATES = { queued: "menunggu", sent: "terkirim", delivered: "sampai", read: "dibaca", failed: "gagal, dicoba lagi", dead: "gagal" };
+function messages(line) {
+  const list = line.notices ?? [];
+  if (!list.length) return null;
+  return h("p", { class: "hint" }, "Pesan: ", list.map((one, n) => [n ? " · " : "",
+    `${one.to} (${CARRIERS[one.channel] ?? one.channel}) ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.state === "dead" && one.error ? `: ${one.error}` : ""}`]));
+}
+
 // What had become of the messages before, so that nobody has to believe that they were sent.
 function proof(it) {
   if (!it?.messages) return "";
@@ -305,6 +316,7 @@ function eventText(one, agency) {
   const other = one.into ?? one.merged ?? one.unmerged;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.delivery ? ` · ${one.delivery.to}: ${one.delivery.error}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
 }

@@ -217,6 +217,8 @@ class TestRungs:
         assert Acting("bpbd.madiun").post(f"incidents/{incident['id']}/seen/").status_code == 404
         assert Acting("damkar.madiun").ok(f"incidents/{incident['id']}/seen/") == {"read": 1}
         assert states() == ["read"]
+        (shown,) = part(Acting("operator.madiun").incident(incident["id"]), "damkar")["notices"]
+        assert (shown["channel"], shown["to"], shown["state"]) == ("webhook", "dinas", "read")
         assert Acting("damkar.madiun").ok(f"incidents/{incident['id']}/seen/") == {"read": 0}
 
 
