@@ -247,7 +247,8 @@ class Deployment:
         return text
 
     def environment(self, service: str) -> dict[str, str]:
-        theirs = {name: self.here(value) for name, value in SERVICES[service]["environment"].items()}
+        set_ = {name: value for name, value in SERVICES[service]["environment"].items() if value is not None}
+        theirs = {name: self.here(value) for name, value in set_.items()}  # without a value: only if it is set outside
         return theirs | {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "ADDRESS": "0.0.0.0",  # what it says there; the servers are told another one by `argv`
