@@ -1,8 +1,10 @@
 """How the channels of a region are doing: what was sent, what waits, what was given up."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -36,19 +38,28 @@ class Health:
     """It rests until then."""
 
     @property
+    def guarded(self) -> bool:
+        """Its agency takes confidential cases: moments would tell of them, days are shown."""
+        return self.channel.agency is not None and self.channel.agency.women_children_unit
+
+    @property
     def failure_rate(self) -> int:
         """Percent of the attempts that ended badly."""
         return round(100 * self.failed / self.attempts) if self.attempts else 0
 
 
 def health_of(actor: Actor, region: str, at: datetime) -> list[Health]:
-    """Two statements beside the channels, whatever their number. Messages that became needless are no failures."""
+    """Two statements beside the channels, whatever their number. Messages that became needless are no failures.
+
+    Confidential cases are not in the numbers: who configures must not be able to count them.
+    """
     channels = list(channels_of(actor, region))
     ended = Q(queued_at__gte=at - WINDOW, ended_at__isnull=False) & ~Q(code="moot")
     queued = Q(state=Delivery.State.QUEUED)
-    counted = {
+    counted: dict[uuid.UUID, Mapping[str, Any]] = {
         row["via_id"]: row
         for row in Delivery.objects.filter(via__in=channels)
+        .exclude(assignment__incident__confidential=True)
         .values("via_id")
         .annotate(
             attempts=Count("id", filter=ended),
@@ -62,7 +73,7 @@ def health_of(actor: Actor, region: str, at: datetime) -> list[Health]:
     return [_health(channel, counted.get(channel.id, {}), states.get(channel.id), at) for channel in channels]
 
 
-def _health(channel: Channel, counted: dict, state: ChannelHealth | None, at: datetime) -> Health:
+def _health(channel: Channel, counted: Mapping[str, Any], state: ChannelHealth | None, at: datetime) -> Health:
     rests = state.open_until if state and state.open_until and state.open_until > at else None
     return Health(
         channel, counted.get("attempts", 0), counted.get("failed", 0), counted.get("waiting", 0), counted.get("oldest"),
@@ -71,10 +82,12 @@ def _health(channel: Channel, counted: dict, state: ChannelHealth | None, at: da
 
 
 def dead_letters_of(actor: Actor, region: str) -> QuerySet[Delivery]:
-    """Messages that were given up, newest first: by channel and function, never by case."""
+    """Messages that were given up, newest first: by channel and function, never by case. Those of confidential cases
+    stand in their own timelines only."""
     rows = Delivery.objects.filter(Q(agency__region_id=region) | Q(via__region_id=region), state=Delivery.State.DEAD)
     seen = config_visible_to(actor, rows, "via__region_id") | config_visible_to(actor, rows, "agency__region_id")
-    return seen.select_related("via", "agency").order_by("-ended_at").distinct()
+    open_ = seen.exclude(assignment__incident__confidential=True)
+    return open_.select_related("via", "agency").order_by("-ended_at").distinct()
 
 
 def attempts_of(actor: Actor, region: str, message: uuid.UUID) -> list[Delivery]:

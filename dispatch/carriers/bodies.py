@@ -20,7 +20,8 @@ def fill(template: str, values: Mapping[str, str], escape: str) -> str:
 
     Only these names are places; every other brace is text. A value is never looked into for places.
     """
-    filled, rest = [], template
+    filled: list[str] = []
+    rest = template
     while rest:
         place, at = _first_place(rest)
         if not place:

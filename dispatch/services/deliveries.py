@@ -82,8 +82,8 @@ def begin(delivery_id: uuid.UUID, *, at: datetime) -> Letter | None:
             .filter(id=delivery_id, state=Delivery.State.QUEUED)
             .first()
         )
-        if row is None:
-            return None
+        if row is None or (row.started_at and row.started_at > at - LEASE):
+            return None  # somebody has it in hand: handed over twice by a broker, or found twice
         try:
             letter = _letter(row, at)
         except _Moot as moot:

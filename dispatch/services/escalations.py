@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from agencies.access import SYSTEM
 from agencies.ids import new_id
-from agencies.models import Channel
+from agencies.models import Agency
 from agencies.reference import RegionRef
-from agencies.selectors import heads_of, on_duty
+from agencies.selectors import heads_of
 from agencies.writing import Write, writing
 from dispatch.escalation import Hop, Ladder, Over, State, Told, ladder_for, next_hop
 from dispatch.lifecycle import AssignmentStatus
@@ -23,6 +23,7 @@ from dispatch.selectors import region_or_404, rows_of
 from dispatch.services.common import assignment_part, fact_now, lock_incident, touch
 from dispatch.services.facts import incident_fact
 from dispatch.services.joining import assign_backup
+from dispatch.services.notifying import Book
 from events.services import Fact
 from incidents.models import Incident
 from incidents.selectors import access_of
@@ -135,15 +136,13 @@ def _told(messages: list[tuple[str, datetime | None]]) -> Told:
 
 
 def _unreachable(agency_ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, frozenset[str]]:
-    """Steps that would reach nobody. The desk's and the supervisor's screens are always told."""
-    second = set(
-        Channel.objects.filter(agency_id__in=agency_ids, position=2, ended_at=None).values_list("agency_id", flat=True)
-    )
-    duty, heads = on_duty(agency_ids, at), heads_of(agency_ids, at)
-    reached = {"second_channel": second, "duty_officer": set(duty), "head": set(heads)}
-    return {
-        agency: frozenset(step for step, agencies in reached.items() if agency not in agencies) for agency in agency_ids
-    }
+    """Steps that would reach nobody. The screens of the desk, of the head and of the supervisor are always told."""
+    book, heads = Book(at), heads_of(agency_ids, at)
+    found = {}
+    for agency in Agency.objects.filter(id__in=agency_ids):
+        silent = {step for step in ("second_channel", "duty_officer") if not book.recipients(agency, step)}
+        found[agency.id] = frozenset(silent if heads.get(agency.id) else silent | {"head"})
+    return found
 
 
 def _settle(climb: _Climb, at: datetime) -> bool:

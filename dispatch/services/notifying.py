@@ -47,7 +47,8 @@ def derive(*, at: datetime) -> int:
         if seen is None:
             return 0
         events, upto = _events_after(seen, at)
-        rows = [row for event in events for row in _rows(event, at)]
+        book = Book(at)
+        rows = [row for event in events for row in _rows(event, book)]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE events_cursor SET seq = %s WHERE name = %s", [upto, CURSOR])
@@ -100,16 +101,17 @@ def _events_after(seen: int, at: datetime) -> tuple[list[Event], int]:
     return events, events[-1].seq or head if len(events) == BATCH else head
 
 
-def _rows(event: Event, at: datetime) -> Iterable[Delivery]:
+def _rows(event: Event, book: "Book") -> Iterable[Delivery]:
     """One row for each recipient. A drill tells nobody outside."""
     data = json.loads(event.data) if event.data else {}
     part, rung = data.get("assignment"), data.get("escalation") or {}
     if event.exercise or not part:
         return
-    agency = Agency.objects.filter(region_id=event.region, code=part["agency"]["code"]).first()
+    agency = book.agency(event.region, part["agency"]["code"])
     if agency is None:
         return
-    for one in _recipients(agency, rung.get("step", ""), at):
+    at = book.at
+    for one in book.recipients(agency, rung.get("step", "")):
         yield Delivery(
             id=new_id(), event_id=event.pk, assignment_id=uuid.UUID(part["id"]), agency=agency, channel=one.channel,
             via=one.via, purpose="escalated" if rung else "assigned", hop=rung.get("hop", 0), to_label=one.label,
@@ -120,6 +122,26 @@ def _rows(event: Event, at: datetime) -> Iterable[Delivery]:
 def message_of(event_id: int, channel: str, recipient: str) -> uuid.UUID:
     """The name of a message: the same whoever derives it, for all its attempts."""
     return uuid.uuid5(_SPACE, f"{event_id}|{channel}|{recipient}")
+
+
+class Book:
+    """Who is told what, looked up once however many messages there are."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._agencies: dict[tuple[str, str], Agency | None] = {}
+        self._known: dict[tuple[uuid.UUID, str], list[_Recipient]] = {}
+
+    def agency(self, region: str, code: str) -> Agency | None:
+        if (region, code) not in self._agencies:
+            self._agencies[region, code] = Agency.objects.filter(region_id=region, code=code).first()
+        return self._agencies[region, code]
+
+    def recipients(self, agency: Agency, step: str) -> list[_Recipient]:
+        """Whom a rung tells (empty: a new task)."""
+        if (agency.id, step) not in self._known:
+            self._known[agency.id, step] = _recipients(agency, step, self.at)
+        return self._known[agency.id, step]
 
 
 def _recipients(agency: Agency, step: str, at: datetime) -> list[_Recipient]:

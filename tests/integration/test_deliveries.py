@@ -334,6 +334,14 @@ class TestTrouble:
         assert len({got.headers["X-Message-Id"] for got in outside.got}) == 1
         assert len(outside.got) == 2
 
+    def test_an_attempt_that_is_handed_out_twice_is_begun_once(self, outside):
+        channel("webhook", "damkar", address=outside.url, secret="x")
+        fire()
+        number()
+        (due,) = posting.find()
+        assert deliveries.begin(due, at=timezone.now()) is not None
+        assert deliveries.begin(due, at=timezone.now()) is None
+
     def test_the_end_of_an_attempt_is_noted_once(self, outside):
         channel("webhook", "damkar", address=outside.url, secret="x")
         fire()

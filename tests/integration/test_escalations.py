@@ -47,6 +47,8 @@ def ladder(db):
 def everybody_reachable() -> None:
     channel("damkar", 1)
     channel("damkar", 2)
+    Channel.objects.create(region_id=MADIUN, kind="gateway", name="SMS", address="112", url="https://gw.example.id/",
+                           created_at=timezone.now())  # fmt: skip
     now, damkar = timezone.now(), Agency.objects.get(region_id=MADIUN, code="damkar")
     Roster.objects.create(
         agency=damkar, name="Piket", phone="0812", from_at=now - timedelta(hours=1), until_at=now + timedelta(hours=9)
@@ -122,6 +124,14 @@ def test_rungs_that_reach_nobody_are_passed_over_and_named(ladder, fire):
     climb(late(fire), 2)
     assert taken(fire)[:2] == ["renotify", "supervisor"]
     assert told(fire)[1]["skipped"] == ["second_channel", "duty_officer", "head"]
+
+
+def test_a_duty_officer_whom_no_channel_reaches_is_passed_over(ladder, fire):
+    everybody_reachable()
+    Channel.objects.filter(kind="gateway").update(ended_at=timezone.now())
+    climb(late(fire), 3)
+    assert "duty_officer" not in taken(fire)
+    assert "duty_officer" in told(fire)[2]["skipped"]
 
 
 def test_the_ladder_of_no_region_is_the_default(fire):

@@ -12,8 +12,9 @@ from agencies import caches
 from agencies.models import Agency, Channel, Ladder, Roster, User
 from dispatch import posting
 from dispatch.escalation import ladder_for
-from dispatch.models import Delivery
+from dispatch.models import ChannelHealth, Delivery
 from events.models import Event
+from tests.integration.acting import Acting, number
 from tests.integration.outside import http_server
 from tests.integration.test_manage import MADIUN, admin, fields, signed_in, text, url
 
@@ -100,6 +101,20 @@ class TestChannels:
         page = text(admin.get(url("channels")))
         assert "100%" in page
         assert "HTTP 404" in page
+
+    def test_confidential_cases_cannot_be_counted_on_the_health_page(self, admin: Client, outside: Any) -> None:
+        dp3a = Agency.objects.get(region_id=MADIUN, code="dp3a")
+        hook = webhook(admin, outside.url)
+        Channel.objects.filter(pk=hook.pk).update(agency=dp3a)
+        before = text(admin.get(url("channels")))
+        outside.behaviour = "404"
+        Acting("operator.madiun").report("suami memukuli istrinya", agencies=[{"code": "dp3a", "role": "lead"}])
+        number()
+        for delivery_id in posting.find():
+            posting.post(delivery_id)
+        assert Delivery.objects.get().state == "dead"
+        ChannelHealth.objects.all().delete()
+        assert text(admin.get(url("channels"))) == before
 
     def test_a_gateway_keeps_its_template(self, admin: Client) -> None:
         given = {
