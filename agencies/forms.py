@@ -134,6 +134,12 @@ class UnitForm(ManageForm):
     mode = forms.ChoiceField(label=_("Medan"), choices=Unit.Mode.choices)
     capabilities = forms.CharField(label=_("Kemampuan"), required=False, max_length=200,
                                    help_text=_("Dipisah koma, mis. chainsaw, water_rescue"))  # fmt: skip
+    crew_size = forms.IntegerField(label=_("Jumlah awak"), required=False, min_value=1, max_value=200)
+    duty_from = forms.TimeField(label=_("Bertugas mulai pukul"), required=False,
+                                help_text=_("Kosong: siap 24 jam. Waktu setempat."))  # fmt: skip
+    duty_until = forms.TimeField(label=_("Bertugas sampai pukul"), required=False)
+    rest_minutes = forms.IntegerField(label=_("Istirahat setelah tugas (menit)"), required=False, min_value=0,
+                                      max_value=1440, initial=0)  # fmt: skip
     home_lat = forms.FloatField(label=_("Lintang pangkalan"), required=False, min_value=LAT.between[0],  # type: ignore[index]
                                 max_value=LAT.between[1])  # type: ignore[index] # fmt: skip
     home_lon = forms.FloatField(label=_("Bujur pangkalan"), required=False, min_value=LON.between[0],  # type: ignore[index]
@@ -151,6 +157,9 @@ class UnitForm(ManageForm):
             self.add_error("capabilities", _("Setiap kemampuan paling panjang 24 huruf."))
         if (cleaned.get("home_lat") is None) != (cleaned.get("home_lon") is None):
             self.add_error("home_lon", _("Isi lintang dan bujur, atau kosongkan keduanya."))
+        if (cleaned.get("duty_from") is None) != (cleaned.get("duty_until") is None):
+            self.add_error("duty_until", _("Isi kedua waktu tugas, atau kosongkan keduanya."))
+        cleaned["rest_minutes"] = cleaned.get("rest_minutes") or 0
         return cleaned
 
     @staticmethod

@@ -238,7 +238,7 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "capabilities": TEXTS,
         "lat": LAT,
         "lon": LON,
-        "mode": Spec(str, default="land", choices=("land", "sea")),
+        "mode": Spec(str, default="land", choices=("land", "sea", "air")),
         "assumed": FLAG,
     },
     "places": {

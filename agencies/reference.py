@@ -1,6 +1,6 @@
 """A region's configuration as plain data: what routing, deadlines and screens are fed with. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -154,6 +154,11 @@ class AreaRef:
     lat: float | None = None
     lon: float | None = None
 
+    @property
+    def with_around(self) -> tuple[str, ...]:
+        """Its code and that of the area around it, smallest first."""
+        return tuple(code for code in (self.code, self.parent) if code)
+
 
 @dataclass(frozen=True, slots=True)
 class RegionRef:
@@ -179,6 +184,12 @@ class RegionRef:
     subtype_types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     areas: Mapping[str, AreaRef] = field(default_factory=lambda: MappingProxyType({}))
     rule_set: RuleSetRef | None = None
+    middle: tuple[float, float] | None = field(init=False, default=None)
+    """A point (lat, lon) in the middle of its areas; None without any. Derived once: every report asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "middle", _middle_of(self.areas.values()))
+
     pause_reasons: tuple[str, ...] = ()
     ladders: tuple[LadderRef, ...] = ()
 
@@ -191,12 +202,24 @@ class RegionRef:
         """The database sequence that its incidents' numbers are drawn from; made when its pack is loaded."""
         return number_sequence(self.code)
 
+    def procedures_for(self, type_code: str, base: str, subtype: str) -> list[ProcedureRef]:
+        """The SOPs in force for such a case, the most specific first."""
+        fitting = [p for p in self.procedures if p.type in (type_code, base) and p.subtype in ("", subtype)]
+        return sorted(fitting, key=lambda p: not p.subtype)
+
     def takes_part(self, agency: AgencyRef, at: datetime) -> bool:
         """Whether the agency takes part at all: no agreement needed, or one in force."""
         if not agency.needs_agreement:
             return True
         agreement = self.agreements.get(agency.code)
         return agreement is not None and agreement.in_force(at)
+
+
+def _middle_of(areas: Iterable[AreaRef]) -> tuple[float, float] | None:
+    known = [(area.lat, area.lon) for area in areas if area.lat is not None and area.lon is not None]
+    if not known:
+        return None
+    return sum(lat for lat, _ in known) / len(known), sum(lon for _, lon in known) / len(known)
 
 
 def number_sequence(region: str) -> str:

@@ -119,7 +119,10 @@ def body_of(request: Any) -> dict[str, Any]:
 
 
 def wish_of(request: Any) -> Intent | None:
-    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed."""
+    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed.
+
+    The answer names the key (`ApiView.finalize_response`): a client that keeps what it sends forgets it only then.
+    """
     header = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not header:
         return None
@@ -127,6 +130,7 @@ def wish_of(request: Any) -> Intent | None:
         key = uuid.UUID(header)
     except ValueError as error:
         raise Malformed(_("Idempotency-Key harus berupa UUID.")) from error
+    request.kept_key = header
     return intent(key, {"path": request.path, "body": request.data}, request.user.id)
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from agencies.ids import new_id
 from agencies.models import Agency, Channel, RuleSet, Unit, User
 from agencies.models.policy import STAGES
-from dispatch.lifecycle import AssignmentStatus
+from dispatch.lifecycle import AssignmentStatus, DeclineReason
 from incidents.lifecycle import Outcome
 from incidents.models import Call, Incident, Text
 
@@ -41,6 +41,7 @@ class Assignment(models.Model):
     completed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    decline_code = models.CharField(max_length=16, blank=True)
     end_reason = models.ForeignKey(Text, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=20, blank=True)
     victims = models.JSONField(null=True)
@@ -71,12 +72,16 @@ class Assignment(models.Model):
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
-                fields=["incident", "agency"], condition=~Q(status__in=["declined", "withdrawn"]),
-                name="assignment_one_per_agency",
+                fields=["incident", "agency"], condition=~Q(status__in=["completed", "declined", "withdrawn"]),
+                name="assignment_one_at_work",
             ),
             models.CheckConstraint(condition=Q(role__in=["lead", "support"]), name="assignment_role_known"),
             models.CheckConstraint(condition=Q(status__in=list(AssignmentStatus)), name="assignment_status_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome]), name="assignment_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(decline_code="") | Q(status="declined", decline_code__in=list(DeclineReason)),
+                name="assignment_decline_known",
+            ),
             models.CheckConstraint(
                 condition=Q(paused_at=None, pause_reason="") | (Q(paused_at__isnull=False) & ~Q(pause_reason="")),
                 name="assignment_paused_for_a_reason",
@@ -93,6 +98,8 @@ class UnitAssignment(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    sent_by_label = models.CharField(max_length=150, blank=True)
     sent_at = models.DateTimeField()
     en_route_at = models.DateTimeField(null=True)
     on_scene_at = models.DateTimeField(null=True)
@@ -108,6 +115,49 @@ class UnitAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.sent_at:%H.%M}"
+
+
+class SupportRequest(models.Model):
+    """Help that the desk has to find for an incident: a visible task of the board until somebody answers it."""
+
+    class What(models.TextChoices):
+        UNITS = "units", "perlu unit tambahan"
+        AGENCY = "agency", "perlu instansi lain"
+        NO_BACKUP = "no_backup", "ditolak dan tidak ada cadangan"
+        UNIT_DIVERTED = "unit_diverted", "unit dialihkan; perlu pengganti"
+
+    class Answer(models.TextChoices):
+        GIVEN = "given", "dipenuhi"
+        REFUSED = "refused", "tidak dapat dipenuhi"
+        LAPSED = "lapsed", "tidak perlu lagi"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    what = models.CharField(max_length=13, choices=What)
+    wanted = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    answer = models.CharField(max_length=7, choices=Answer, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["incident"], name="support_open", condition=Q(done_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "what"], condition=Q(done_at=None), name="support_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(what__in=["units", "agency", "no_backup", "unit_diverted"]), name="support_what_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at=None, answer="")
+                | Q(done_at__isnull=False, answer__in=["given", "refused", "lapsed"]),
+                name="support_answered_or_open",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.created_at:%H.%M}"
 
 
 class ClockPause(models.Model):

@@ -15,16 +15,17 @@ from agencies.questions import question_of
 from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
 from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT, PAUSABLE
+from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline, Delivery
+from dispatch.models import Assignment, Deadline, Delivery, UnitAssignment
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
 from dispatch.services import handovers
 from dispatch.services.reports import Draft
+from dispatch.services.support import ASKED_BY_AGENCY
 from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
@@ -101,12 +102,13 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
         deadlines.setdefault(deadline.assignment_id, []).append(deadline)
     parts = {part["id"]: part for part in seen.row["assignments"]}
     notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
+    units = units_on(actor, rows, region) if detail else {}
     answers = []
     for row in rows:
         due = [_due(d, region) for d in deadlines.get(row.id, [])]
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
-            answer |= _assignment_detail(actor, seen, row, region, codes)
+            answer |= _assignment_detail(actor, seen, row, region, codes) | {"units": units.get(row.id, [])}
             answer["notices"] = notices.get(row.id, [])
         answers.append(answer)
     return answers
@@ -140,9 +142,45 @@ def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: Region
     return times | {
         "outcome": row.outcome or None,
         "victims": row.victims,
+        "decline_code": row.decline_code or None,
+        "asks": support_asks(actor, row, region.code),
         "actions": actions,
         "pause_reasons": pause_reasons(region) if "pause" in actions else [],
     }
+
+
+_JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
+
+
+def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> dict[Any, list[dict[str, Any]]]:
+    """The units of each assignment with their own times, and the statuses that the actor may tell for them now."""
+    jobs = UnitAssignment.objects.filter(assignment__in=[row.id for row in rows]).select_related("unit")
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for job in jobs.order_by("sent_at", "id"):
+        times = {name: local(getattr(job, name), region.tz) for name in _JOB_TIMES}
+        unit = job.unit
+        told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
+        open_ = job.released_at is None
+        told |= {
+            "status": unit.status if open_ else None,
+            "actions": unit_actions(actor, unit, region) if open_ else [],
+        }
+        found.setdefault(job.assignment_id, []).append(told | times)
+    return found
+
+
+def support_asks(actor: Actor, row: Assignment, region: str) -> list[str]:
+    """What the agency may ask the desk for now."""
+    own = str(row.agency_id) in actor.agencies
+    allowed = own and row.status in AT_WORK and can(actor, "assignment.dispatch", region, str(row.agency_id))
+    return [str(what) for what in ASKED_BY_AGENCY] if allowed else []
+
+
+def unit_actions(actor: Actor, unit: Unit, region: RegionRef) -> list[str]:
+    """The statuses that the actor may tell for the unit now."""
+    if not can(actor, "unit.status", region.code, str(unit.agency_id)):
+        return []
+    return [name for name in actions_from(UNIT, unit.status) if name in TOLD_BY_CREW]
 
 
 def pause_reasons(region: RegionRef) -> list[dict[str, str]]:
@@ -331,7 +369,7 @@ def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any
     agency_only = not (actor.is_system or region.code in actor.regions())
     entries = []
     for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
-        data = json.loads(event.data) if event.data else {}
+        data = _data_of(event)
         agency = (data.get("assignment") or {}).get("agency")
         code = agency["code"] if agency else None
         if agency_only and (code not in own if code or seen.level is Level.STUB else False):
@@ -341,14 +379,23 @@ def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any
     return entries
 
 
+def _data_of(event: Event) -> dict[str, Any]:
+    """What the event holds; empty when it was erased or cannot be read: one bad entry must not close a case."""
+    try:
+        data = json.loads(event.data) if event.data else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 def _masked(entry: dict[str, Any]) -> dict[str, Any]:
     """What happened when, without who did it."""
     return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
 
 
 _TOLD = (
-    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "pause", "escalation", "delivery",
+    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
+    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation", "delivery",
 )  # fmt: skip
 
 
@@ -436,18 +483,12 @@ def classification_answer(c: Any) -> dict[str, Any]:
 
 def procedures_for(decision: Decision, region: RegionRef) -> list[dict[str, Any]]:
     """The SOPs in force for the case, the most specific first."""
-    fitting = [
-        p
-        for p in region.procedures
-        if p.type in (decision.type.code, decision.type.base) and p.subtype in ("", decision.subtype)
-    ]
-    fitting.sort(key=lambda p: not p.subtype)
     return [
         {"id": p.id, "version": p.version, "title": p.title,
          "questions": [q.text for q in map(question_of, p.questions)],
          "keys": [q.key for q in map(question_of, p.questions)], "steps": list(p.steps),
          "tell_caller": list(p.tell_caller)}
-        for p in fitting
+        for p in region.procedures_for(decision.type.code, decision.type.base, decision.subtype)
     ]  # fmt: skip
 
 

@@ -197,13 +197,8 @@ def _refer(draft: _Draft, agency: AgencyRef, line: LineRef, role: str, card: Run
 def _excluded(draft: _Draft) -> frozenset[str]:
     """Agencies that the procedures for this case keep out."""
     case = draft.case
-    return frozenset().union(
-        *(
-            procedure.excludes
-            for procedure in draft.region.procedures
-            if procedure.type in (case.type, case.base) and procedure.subtype in ("", case.subtype)
-        )
-    )
+    fitting = draft.region.procedures_for(case.type, case.base, case.subtype)
+    return frozenset().union(*(procedure.excludes for procedure in fitting))
 
 
 def _finish(draft: _Draft, card: RunCardRef | None) -> Routing:

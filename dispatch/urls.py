@@ -27,6 +27,17 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/pause/", assignments.AssignmentPauseView.as_view(), name="api-pause"),
     path("assignments/<uuid:assignment_id>/resume/", assignments.AssignmentResumeView.as_view(), name="api-resume"),
     path(
+        "assignments/<uuid:assignment_id>/support/",
+        assignments.AssignmentSupportView.as_view(),
+        name="api-assignment-support",
+    ),
+    path("support/<uuid:request_id>/answer/", assignments.SupportAnswerView.as_view(), name="api-support-answer"),
+    path(
+        "assignments/<uuid:assignment_id>/units/",
+        assignments.AssignmentUnitsView.as_view(),
+        name="api-assignment-units",
+    ),
+    path(
         "assignments/<uuid:assignment_id>/<slug:action>/",
         assignments.AssignmentActionView.as_view(),
         name="api-assignment-action",
@@ -38,6 +49,7 @@ urlpatterns = [
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
     path("units/positions/", assignments.UnitPositionsView.as_view(), name="api-unit-positions"),
     path("units/<uuid:unit_id>/status/", assignments.UnitStatusView.as_view(), name="api-unit-status"),
+    path("units/<uuid:unit_id>/divert/", assignments.UnitDivertView.as_view(), name="api-unit-divert"),
     path("handovers/", incidents.HandoversView.as_view(), name="api-handovers"),
     path("classify/", incidents.ClassifyView.as_view(), name="api-classify"),
     path("places/", incidents.PlacesView.as_view(), name="api-places"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0005_imports"),
+        ("agencies", "0006_unit_crew_and_duty"),
     ]
 
     operations = [

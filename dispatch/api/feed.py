@@ -38,7 +38,7 @@ class BoardView(ApiView):
         actor: Actor = request.user
         with repeatable_sight(actor):  # seq and rows from one snapshot
             head = events.head()
-            rows = [seen.row for seen in selectors.board_of(actor, region)]
+            rows = selectors.board_of(actor, region)
             units = selectors.unit_rows_for(actor, region)
         return Response(
             {"seq": head.seq, "epoch": head.epoch, "region": region.code, "incidents": rows, "units": units}

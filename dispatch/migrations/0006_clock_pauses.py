@@ -10,7 +10,7 @@ import agencies.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0006_target_hours_and_pauses"),
-        ("dispatch", "0005_checklist"),
+        ("dispatch", "0007_support_lapses"),
         ("incidents", "0006_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,11 +15,11 @@ from incidents.models import Classification
 def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: str) -> Assignment:
     """The assignment with its deadlines and its sight. Raises Conflict when the agency is at work on it already."""
     incident = locked.incident
-    at_work = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
-    if at_work.filter(agency_id=chosen.agency.id).exists():
+    asked = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
+    if asked.filter(agency_id=chosen.agency.id).exclude(status="completed").exists():
         raise Conflict("Instansi ini sudah ditugaskan.", current=locked.snapshot())
     assignment = new_assignment(incident, chosen, write.at)
-    assignment.role, assignment.position = role, at_work.count()
+    assignment.role, assignment.position = role, asked.count()
     assignment.save(force_insert=True)
     Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
     level = access.level_of_agency(chosen.agency, incident.confidential)
@@ -48,7 +48,7 @@ def case_of(locked: Locked, write: Write) -> routing.Case:
     """The incident as routing sees it now."""
     incident, region = locked.incident, locked.region
     area = region.areas.get(incident.area_id or "")
-    around = tuple(code for code in (area.code, area.parent) if code) if area else ()
+    around = area.with_around if area else ()
     ruled = Classification.objects.filter(incident=incident).order_by("-created_at").first()
     extra = tuple(code for code in ruled.extra_types if code != incident.base) if ruled else ()
     return routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at, extra, around,

@@ -1,6 +1,10 @@
 // The agency's desk: what waits to be accepted stays on top, loud and visible until somebody takes it; then one big
 // button at a time leads through the job.
 import { get, newKey, post } from "../live/api.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
+import { KeptSteps } from "../outbox/steps.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
@@ -16,6 +20,7 @@ if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.t
 
 const config = startPage();
 const feed = makeFeed(config);
+const outbox = await keepUnsent(config);
 const alarm = new Alarm();
 let loaded = false;
 let ended = [];
@@ -37,6 +42,8 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keep, ahead: kept.ahead, keptSteps: kept.lines });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
@@ -159,10 +166,13 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 arrowKeys(byId("inbox"));
 const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
 bindKeys({ F2: () => list.focus(), "?": help });
-watchLink(feed, { losing: "langkah dapat dicoba lagi setelah tersambung" });
+watchLink(feed, { losing: "langkah tetap dapat dicatat dan terkirim sendiri nanti" });
+offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   ringWhileWaiting();
 });
+new Badge({ outbox });
 paint();
+outbox.start();
 feed.start();

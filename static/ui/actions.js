@@ -4,11 +4,12 @@ import { newKey, post, Problem } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
 import { OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
 import { byLikeness } from "./merged.js";
+import { unitForm } from "./unitform.js";
 import { happening } from "./words.js";
 
 export const ACTIONS = {
   acknowledge: { label: "Terima", next: true },
-  dispatch: { label: "Berangkat", next: true, form: dispatchForm },
+  dispatch: { label: "Berangkat", next: true, form: unitForm },
   arrive: { label: "Tiba", next: true },
   complete: { label: "Selesai", next: true, form: completeForm },
   decline: { label: "Tolak", danger: true, form: reasonForm("Alasan menolak") },
@@ -46,7 +47,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       onclick: (event) => start(action, event.currentTarget),
     }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
   };
-  const send = (action, body) => sendAction({ kind, target, action, body });
+  const kept = kind === "assignments" && context.keepStep; // a phone keeps its steps before it sends them
+  const send = (action, body) => (kept ? kept(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });
@@ -77,6 +79,7 @@ export function explain(error) {
   if (error.status === 409 && error.body.kept) {
     return notice("warn", "Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat.");
   }
+  if (error.body.type === "/problems/unit-taken") return notice("warn", `${error.message} Pilih unit lain, atau alihkan unit ini.`);
   if (error.status === 409) {
     return notice("warn", `${error.message}. Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.`);
   }
@@ -153,19 +156,6 @@ function pauseForm({ target }) {
   return {
     fields: [field("Alasan jeda", select("reason", reasons), "Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya.")],
     read: (form) => filled(form, ["reason"]),
-  };
-}
-
-function dispatchForm({ target, context }) {
-  const units = context.units().filter((unit) => (unit.agency?.code ?? unit.agency) === target.agency?.code);
-  const free = (unit) => ["available", undefined].includes(unit.status);
-  const boxes = units.map((unit) => h("label", { class: "check" },
-    h("input", { type: "checkbox", name: "units", value: unit.id, disabled: !free(unit) }),
-    h("span", {}, unit.code ?? unit.name, free(unit) ? "" : " · sedang bertugas")));
-  return {
-    fields: h("fieldset", { class: "plain" }, h("legend", { class: "label" }, "Unit yang berangkat"),
-      boxes.length ? h("div", { class: "unit-list" }, boxes) : h("p", { class: "hint" }, "Belum ada unit terdaftar; berangkat tanpa nama unit.")),
-    read: (form) => ({ units: form.getAll("units") }),
   };
 }
 

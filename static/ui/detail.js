@@ -8,6 +8,7 @@ import { priorityMark } from "./priority.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { timer } from "./timers.js";
+import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
@@ -138,11 +139,13 @@ export class Detail {
 
   done = (answer, action) => {
     if (answer) this.slot.replaceChildren();
+    if (answer?.queued) return this.render();
     this.load();
     this.context.after?.(answer, action);
   };
 
-  task(line, big = false) {
+  task(told, big = false) {
+    const line = this.context.ahead?.(told) ?? told; // with the steps that this phone has not sent yet
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
@@ -154,18 +157,12 @@ export class Detail {
         line.paused && h("span", { class: "chip" }, `dijeda sejak ${clock(line.paused.since)}: ${PAUSES[line.paused.reason] ?? line.paused.reason}`),
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
-      this.unitsOf(line),
+      this.context.keptSteps?.(line),
       messages(line),
+      unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
-  }
-
-  // Which units went out stands in the events of the assignment.
-  unitsOf(line) {
-    const codes = new Set((this.data.timeline ?? []).filter((one) => one.kind === "assignment.dispatched" && one.agency?.code === line.agency?.code)
-      .flatMap((one) => one.units ?? []));
-    return codes.size > 0 && h("p", { class: "hint" }, `Unit: ${[...codes].join(", ")}`);
   }
 
   // Notes, reasons and field reports: everything written down after the report itself
@@ -285,7 +282,7 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
   "delivery.dead": "Pesan tidak sampai, telepon dinas",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
@@ -295,6 +292,15 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+// Written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring" };
+const LATE_MS = 60_000;
+function afterwards(one) {
+  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
+  if (!late && !SOURCES[one.source]) return "";
+  return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
+}
+const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
 const CARRIERS = { email: "surel", webhook: "aplikasi dinas", gateway: "SMS/WhatsApp" };
 const FATES = { queued: "menunggu", sent: "terkirim", delivered: "sampai", read: "dibaca", failed: "gagal, dicoba lagi", dead: "gagal" };
 function messages(line) {
@@ -314,9 +320,9 @@ function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged;
-  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
     one.delivery ? ` · ${one.delivery.to}: ${one.delivery.error}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
-    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }
