@@ -4,11 +4,14 @@ Claim, effect and event of a rung are one transaction under the lock of its inci
 sweeps, and never after the agency has accepted. What is locked just now is found again by the next sweep.
 """
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError
 
 from agencies.access import SYSTEM
 from agencies.ids import new_id
@@ -28,7 +31,9 @@ from events.services import Fact
 from incidents.models import Incident
 from incidents.selectors import access_of
 
+log = logging.getLogger("siaga.escalations")
 BATCH = 100
+PUT_OFF = timedelta(seconds=60)
 THROUGH = (Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ)
 
 
@@ -70,11 +75,35 @@ class _Climb:
 
 
 def escalate(*, at: datetime) -> int:
-    """Take the rungs that have come due, at most BATCH of them. Returns how many were looked at and settled."""
+    """Take the rungs that have come due, at most BATCH of them. Returns how many were looked at and settled.
+
+    One that cannot be settled is put off and logged; the others go on.
+    """
     due = Escalation.objects.filter(taken_at=None, ended_at=None, due_at__lte=at).order_by("due_at")
     ids = list(due.values_list("id", flat=True)[:BATCH])
     if not ids:
         return 0
+    try:
+        return _take(ids, at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("a batch of rungs, now one by one")
+        return sum(_take_alone(id_, at) for id_ in ids)
+
+
+def _take_alone(rung_id: uuid.UUID, at: datetime) -> int:
+    try:
+        return _take([rung_id], at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("rung %s is put off", rung_id)
+        Escalation.objects.filter(id=rung_id).update(due_at=at + PUT_OFF)
+        return 0
+
+
+def _take(ids: Collection[uuid.UUID], at: datetime) -> int:
     with writing(SYSTEM, at) as write:
         climbs = _claim(ids, at)
         taken = [climb for climb in climbs if _settle(climb, at)]

@@ -5,6 +5,7 @@ Nothing in a request knows of messages. The cursor of this reader and its new ro
 """
 
 import json
+import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from dispatch.models import Delivery
 from events.models import Event
 from incidents.phones import normalise
 
+log = logging.getLogger("siaga.notify")
 CURSOR, LOOKED = "notified", "notify-looked"
 KINDS = ("assignment.created", "assignment.escalated")
 BATCH = 300
@@ -48,7 +50,7 @@ def derive(*, at: datetime) -> int:
             return 0
         events, upto = _events_after(seen, at)
         book = Book(at)
-        rows = [row for event in events for row in _rows(event, book)]
+        rows = [row for event in events for row in _rows_or_none(event, book)]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE events_cursor SET seq = %s WHERE name = %s", [upto, CURSOR])
@@ -99,6 +101,15 @@ def _events_after(seen: int, at: datetime) -> tuple[list[Event], int]:
     found = Event.objects.filter(seq__gt=seen, seq__lte=head, kind__in=KINDS, recorded_at__gte=at - STALE)
     events = list(found.order_by("seq")[:BATCH])
     return events, events[-1].seq or head if len(events) == BATCH else head
+
+
+def _rows_or_none(event: Event, book: "Book") -> list[Delivery]:
+    """One event that cannot be read does not keep the others from being told."""
+    try:
+        return list(_rows(event, book))
+    except (LookupError, TypeError, ValueError):
+        log.exception("event %s tells nobody", event.pk)
+        return []
 
 
 def _rows(event: Event, book: "Book") -> Iterable[Delivery]:

@@ -17,6 +17,7 @@ from dispatch.carriers import Failed
 from dispatch.carriers.bodies import signature
 from dispatch.models import Assignment, ChannelHealth, Deadline, Delivery
 from dispatch.services import deliveries, notifying, sweeps
+from events import services as events
 from events.models import Event
 from incidents.sealing import seal
 from tests.integration.acting import MADIUN, Acting, as_fold, fold, number, part
@@ -223,6 +224,16 @@ class TestRungs:
 
 
 class TestTrouble:
+    def test_an_event_that_cannot_be_read_keeps_no_other_from_being_told(self, outside):
+        channel("webhook", "damkar", address=outside.url, secret="x")
+        poison = events.Fact(
+            "assignment.created", MADIUN, {"assignment": {"agency": {"code": "damkar"}, "id": "no id"}}
+        )
+        events.record([poison], actor_id="x", actor_label="x", at=timezone.now())
+        fire()
+        run()
+        assert states() == ["delivered"]
+
     def test_looking_twice_queues_nothing_twice(self, outside):
         channel("webhook", "damkar", address=outside.url, secret="x")
         fire()
