@@ -228,6 +228,7 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+SEEN = _write("incident_seen", "Dinas membuka kejadian: pesannya sudah dibaca", Anything, Anything)
 RECOMMENDED_UNITS = _read(
     "recommended_units",
     "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",

@@ -20,7 +20,7 @@ from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.models import Assignment, Deadline, Delivery, UnitAssignment
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
@@ -103,6 +103,7 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
         deadlines.setdefault(deadline.assignment_id, []).append(deadline)
     parts = {part["id"]: part for part in seen.row["assignments"]}
+    notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
     units = units_on(actor, rows, region) if detail else {}
     answers = []
     for row in rows:
@@ -110,11 +111,31 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
             answer |= _assignment_detail(actor, seen, row, region, codes) | {"units": units.get(row.id, [])}
+            answer["notices"] = notices.get(row.id, [])
         answers.append(answer)
     return answers
 
 
 TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+
+
+def _notices(rows: Collection[Assignment], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What became of the messages about each assignment: by channel and function, without names and numbers."""
+    newest: dict[uuid.UUID, Delivery] = {}
+    for row in Delivery.objects.filter(assignment__in=[a.id for a in rows]).order_by("queued_at", "attempt"):
+        newest[row.message] = row
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for row in newest.values():
+        if row.assignment_id is not None and row.code != "moot":
+            found.setdefault(row.assignment_id, []).append(_message(row, region))
+    return found
+
+
+def _message(row: Delivery, region: RegionRef) -> dict[str, Any]:
+    return {
+        "channel": row.channel, "to": row.to_label, "hop": row.hop, "state": row.state, "attempts": row.attempt,
+        "at": local(row.read_at or row.ended_at or row.queued_at, region.tz), "error": row.error or None,
+    }  # fmt: skip
 
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
@@ -361,7 +382,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
     "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
-    "detached", "detached_from", "screen",
+    "detached", "detached_from", "screen", "delivery",
 )  # fmt: skip
 
 

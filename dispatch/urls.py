@@ -12,6 +12,7 @@ urlpatterns = [
         name="api-incident-detach",
     ),
     path("incidents/<uuid:incident_id>/notes/", incidents.IncidentNotesView.as_view(), name="api-incident-notes"),
+    path("incidents/<uuid:incident_id>/seen/", incidents.IncidentSeenView.as_view(), name="api-incident-seen"),
     path("incidents/<uuid:incident_id>/sop/", incidents.IncidentChecklistView.as_view(), name="api-incident-sop"),
     path(
         "incidents/<uuid:incident_id>/attachments/",

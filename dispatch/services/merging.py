@@ -21,7 +21,7 @@ from agencies.writing import Write
 from dispatch import routing
 from dispatch.lifecycle import AT_WORK, AssignmentStatus
 from dispatch.models import Assignment, Deadline, UnitAssignment
-from dispatch.services import access
+from dispatch.services import access, escalations
 from dispatch.services.assignments import set_unit_status, withdraw_all
 from dispatch.services.common import Locked, fact_now, finish, lock_incident, stop_clocks, touch
 from dispatch.services.facts import unit_fact
@@ -210,17 +210,19 @@ class _Job:
 
     def _advance(self, there: Assignment) -> None:
         """The agency was further here than there: that is how far it is now."""
+        go_on(self.write, self.target, there, self.write.at)
         there.status = self.status
         for name in _TIMES:
             setattr(there, name, getattr(there, name) or getattr(self.old, name))
         there.version += 1
-        there.save(update_fields=["status", "version", *_TIMES])
+        there.save(update_fields=["status", "version", "paused_at", "pause_reason", *_TIMES])
         stop_clocks(there, self.write.at, *_STAGES[self.status])
         self._clocks(there, [d for d in self.deadlines if d.stage == "dispatch"])
 
     def _clocks(self, assignment: Assignment, deadlines: Iterable[Deadline]) -> None:
-        """The same clocks with the same start: merging gives nobody more time, and nobody less."""
-        Deadline.objects.bulk_create(
+        """The same clocks with the same start: merging gives nobody more time, and nobody less. What was overdue to be
+        accepted is escalated from here on."""
+        rows = Deadline.objects.bulk_create(
             Deadline(
                 id=new_id(), assignment=assignment, stage=old.stage, target_id=old.target_id,
                 target_version=old.target_version, starts_at=old.starts_at, warn_at=old.warn_at, due_at=old.due_at,
@@ -229,6 +231,7 @@ class _Job:
             )
             for old in deadlines
         )  # fmt: skip
+        escalations.begin([row for row in rows if row.breached_at is not None], self.write.at)
 
     def _send(self, job: UnitAssignment, unit_status: str, there: Assignment) -> Fact:
         """The unit was released by the withdrawal a moment ago, in this transaction; it drives on."""

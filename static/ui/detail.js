@@ -170,6 +170,7 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
+      messages(line),
       unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
@@ -296,6 +297,7 @@ const EVENTS = {
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
   "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab",
   "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "delivery.dead": "Pesan tidak sampai, telepon dinas",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -320,6 +322,15 @@ function noteWords(one, data) {
 }
 
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
+const CARRIERS = { email: "surel", webhook: "aplikasi dinas", gateway: "SMS/WhatsApp" };
+const FATES = { queued: "menunggu", sent: "terkirim", delivered: "sampai", read: "dibaca", failed: "gagal, dicoba lagi", dead: "gagal" };
+function messages(line) {
+  const list = line.notices ?? [];
+  if (!list.length) return null;
+  return h("p", { class: "hint" }, "Pesan: ", list.map((one, n) => [n ? " · " : "",
+    `${one.to} (${CARRIERS[one.channel] ?? one.channel}) ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.state === "dead" && one.error ? `: ${one.error}` : ""}`]));
+}
+
 // What had become of the messages before, so that nobody has to believe that they were sent.
 function proof(it) {
   if (!it?.messages) return "";
@@ -334,6 +345,7 @@ function eventText(one, agency) {
     one.decline ? ` · ${DECLINES[one.decline] ?? one.decline}` : "", supportText(one.support),
     one.diverted_to ? ` · ke ${one.diverted_to.number}` : "", one.diverted_from ? ` · dari ${one.diverted_from.number}` : "",
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.delivery ? ` · ${one.delivery.to}: ${one.delivery.error}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }

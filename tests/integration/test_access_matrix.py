@@ -85,6 +85,7 @@ TABLE: dict[str, Row] = {
     "POST api-incident-calls": only(DESK, body={"narrative": "api besar"}, known=SEES),
     "POST api-incident-detach": only(("operator", "supervisor"), 404, known=SEES),
     "POST api-incident-sop": only((*DESK, *AGENCY), 400, body={"procedure": "x", "step": 0}, known=SEES),
+    "POST api-incident-seen": only(AGENCY, known=(*DESK, "qa", "wall")),
     "POST api-incident-notes": only((*DESK, *AGENCY), 201, body={"text": "x"}, known=SEES),
     "POST api-incident-attachments": only((*DESK, *AGENCY), 201, known=SEES, multipart=True),
     "GET api-incident-attachment": only((*DESK, "qa", *AGENCY), known=("wall",)),
