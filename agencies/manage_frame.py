@@ -41,6 +41,7 @@ MENU = (
     ("manage-procedures", _("SOP")),
     ("manage-imports", _("Batas dan tempat")),
     ("manage-users", _("Pengguna")),
+    ("manage-screens", _("Layar dinding")),
     ("manage-changes", _("Riwayat perubahan")),
 )
 
