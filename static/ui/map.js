@@ -93,9 +93,20 @@ export class RegionMap {
     this.declutter?.();
   }
 
+  // Frame these incidents, not closer than a kecamatan; without any the whole region. False while there is no map yet.
+  fitTo(rows) {
+    if (!this.home) return false;
+    this.framed = rows;
+    const points = rows.filter((row) => typeof row.lat === "number").map((row) => [row.lat, row.lon]);
+    if (!points.length) this.fitHome();
+    else this.map.fitBounds(L.latLngBounds(points).pad(0.25), { maxZoom: this.homeZoom + 2, padding: [24, 24], animate: false });
+    return true;
+  }
+
   resized() {
     this.map.invalidateSize({ animate: false });
     if (!this.touched) this.fitHome();
+    if (this.framed) this.fitTo(this.framed);
   }
 
   incidents(rows) {
