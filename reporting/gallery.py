@@ -28,7 +28,7 @@ class ExampleForm(forms.Form):
 
 def _wrong() -> forms.Form:
     """The same form after a wrong sending."""
-    form = ExampleForm({"name": "", "kind": "flood"}, prefix="wrong")
+    form = ExampleForm({"wrong-name": "", "wrong-kind": "flood"}, prefix="wrong")
     form.is_valid()
     return form
 

@@ -14,10 +14,10 @@ const FREE = new Set(["available"]);
 const AWAY = new Set(["out_of_service"]);
 
 // [{ agency, free, busy, away }], who has nobody free first: that is what the room has to know.
-export function byAgency(units) {
+export function byAgency(units, names = {}) {
   const found = new Map();
   for (const unit of units) {
-    const name = unit.agency?.short || unit.agency?.code?.toUpperCase() || "–";
+    const name = names[unit.agency?.code] ?? unit.agency?.code?.toUpperCase() ?? "–";
     const row = found.get(name) ?? { agency: name, free: 0, busy: 0, away: 0 };
     row[FREE.has(unit.status) ? "free" : AWAY.has(unit.status) ? "away" : "busy"] += 1;
     found.set(name, row);
@@ -25,24 +25,26 @@ export function byAgency(units) {
   return [...found.values()].sort((a, b) => Number(a.free > 0) - Number(b.free > 0) || b.busy - a.busy || a.agency.localeCompare(b.agency));
 }
 
-export function unitsPanel(node, units, rows) {
-  const agencies = byAgency(units);
+export function unitsPanel(node, units, rows, names) {
+  const agencies = byAgency(units, names);
+  const most = Math.max(1, ...agencies.map((one) => one.free + one.busy + one.away));
   const sum = (name) => agencies.reduce((total, one) => total + one[name], 0);
   const shown = agencies.slice(0, agencies.length > rows ? rows - 1 : rows);
   replace(node, strip(h("h2", {}, "Unit"), figure(sum("free"), "siap"), figure(sum("busy"), "bertugas"), figure(sum("away"), "tidak bertugas")),
     h("div", { class: "wall-body wall-table" }, h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Dinas"), h("th", { class: "wide", "aria-label": "Bagian yang siap" }), ["siap", "tugas", "tidak"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, shown.map(unitRow))),
+      h("tbody", {}, shown.map((one) => unitRow(one, most)))),
     agencies.length > shown.length && h("p", { class: "wall-more" }, `dan ${agencies.length - shown.length} dinas lain`)));
 }
 
-function unitRow(one) {
-  const piece = (name) => {
+// The bar has one step for each unit, on the same scale for all agencies.
+function unitRow(one, most) {
+  const piece = (name, n = one[name]) => {
     const span = h("span", { class: name });
-    span.style.setProperty("--n", one[name]);
+    span.style.setProperty("--n", n);
     return span;
   };
-  return h("tr", {}, h("th", { scope: "row" }, one.agency), h("td", { class: "wide" }, h("div", { class: "wall-bar", "aria-hidden": "true" }, piece("free"), piece("busy"), piece("away"))),
+  return h("tr", {}, h("th", { scope: "row" }, one.agency), h("td", { class: "wide" }, h("div", { class: "wall-bar", "aria-hidden": "true" }, piece("free"), piece("busy"), piece("away"), piece("rest", most - one.free - one.busy - one.away))),
     h("td", { class: one.free ? "" : "zero" }, one.free), h("td", { class: one.busy ? "" : "none" }, one.busy), h("td", { class: one.away ? "" : "none" }, one.away));
 }
 

@@ -12,7 +12,7 @@ import { makeFeed, paintClock, startPage } from "../ui/shell.js";
 import { isLate, nextDue, tickEverySecond, timer } from "../ui/timers.js";
 import { subtypeName } from "../ui/words.js";
 import { figure, noticesPanel, pacePanel, todayPanel, unitsPanel } from "./panels.js";
-import { Rotation, letterSize, rowsThatFit, setOf } from "./rotation.js";
+import { MOST_ROWS, Rotation, letterSize, rowsThatFit, setOf } from "./rotation.js";
 
 const STALE_SECONDS = 15;
 const FIGURES_MS = 15_000;
@@ -59,19 +59,19 @@ function setSize() {
   byId("wall").dataset.large = String(size > 5.6);
 }
 
-// How many rows the list has room for now; a banner or larger letters leave fewer.
-function room(node, count) {
-  const letters = parseFloat(getComputedStyle(byId("wall")).fontSize);
-  return rowsThatFit(node.clientHeight, letters * 1.5, count);
-}
+// How many rows there is room for now; a banner or larger letters leave fewer.
+const letters = () => parseFloat(getComputedStyle(byId("wall")).fontSize);
+const room = (node, count) => rowsThatFit(node.clientHeight, letters() * 1.5, count);
+const STRIP_AND_HEAD = 2.7 + 1.5; // em above the rows of a table
+const tableRows = () => Math.min(MOST_ROWS - 1, Math.max(2, Math.floor((byId("main").clientHeight / letters() - STRIP_AND_HEAD) / 1.5)));
 
 function paint() {
   dirty = false;
   const rows = open();
   paintActive(rows);
-  if (!panels.units.hidden) unitsPanel(panels.units, feed.state.units.values(), room(byId("main"), 99) - 2);
+  const rest = tableRows();
+  if (!panels.units.hidden) unitsPanel(panels.units, feed.state.units.values(), rest, config.agency_names);
   if (!figures) return;
-  const rest = room(byId("main"), 99) - 1;
   if (!panels.today.hidden) todayPanel(panels.today, { ...figures, open: rows.length, late: late(rows) }, Number(clock(serverNow()).slice(0, 2)));
   for (const stage of ["acknowledge", "arrive"]) if (!panels[stage].hidden) pacePanel(panels[stage], stage, figures.agencies[stage], rest);
   if (!panels.notices.hidden) noticesPanel(panels.notices, figures, rest);

@@ -25,6 +25,7 @@ export class RegionMap {
     }
     this.showPlaces = places;
     if (onPick) this.map.on("click", (event) => onPick(event.latlng.lat, event.latlng.lng));
+    this.map.on("moveend", () => (this.node.dataset.view = this.map.getBounds().toBBoxString()));
     this.map.on("zoomend", () => this.node.classList.toggle("close", this.isClose()));
     this.loadBase(region);
     new ResizeObserver(() => this.resized()).observe(node);
