@@ -86,9 +86,9 @@ export function areaName(row) {
   return row.area?.name || row.label || "lokasi belum pasti";
 }
 
-// 0007 · 14.05.22; the whole number stands in the tooltip and in the case itself
+// 0007 · 14.05; the whole number stands in the tooltip and in the case itself
 export function progressLine(row) {
-  return h("span", { title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at)}`);
+  return h("span", { class: "nowrap", title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at, Date.now(), { seconds: false })}`);
 }
 
 export function marks(row) {

@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
+    "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
     "GET api-session": only(ALL),
@@ -135,6 +136,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
@@ -151,7 +153,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline"}
+PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link"}
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""
