@@ -84,6 +84,9 @@ class Brief(NamedTuple):
     area_id: str | None
     label: str
     created_at: datetime
+    occurred_at: datetime
+    source: str
+    handed_over_from_id: uuid.UUID | None
 
 
 def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:

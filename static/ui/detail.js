@@ -158,7 +158,7 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
-      unitLines(line, { slot: this.slot, done: this.done }),
+      unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
