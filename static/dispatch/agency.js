@@ -43,8 +43,8 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
-const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
-Object.assign(context, { keepStep: kept.keep, ahead: kept.ahead, keptSteps: kept.lines });
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
 const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });

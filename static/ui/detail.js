@@ -171,7 +171,7 @@ export class Detail {
       steps(line),
       this.context.keptSteps?.(line),
       messages(line),
-      unitLines(line, { slot: this.slot, done: this.done }),
+      unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       line.decline_code && h("p", { class: "hint" }, `Ditolak: ${DECLINES[line.decline_code] ?? line.decline_code}`),
