@@ -1,6 +1,6 @@
 """A region's configuration as plain data: what routing, deadlines and screens are fed with. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -17,6 +17,16 @@ BASE_TYPES = (
     "public_facility",
     "other_non_emergency",
 )
+
+PAUSE_REASONS = {
+    "waiting_police": "menunggu polisi",
+    "waiting_utility": "menunggu PLN, PDAM, atau gas",
+    "scene_unsafe": "lokasi belum aman",
+    "access_blocked": "akses jalan tertutup",
+    "weather": "cuaca atau gelombang",
+    "waiting_caller": "menunggu pelapor atau pemilik",
+}
+"""Why a clock may stand still: the service is ready, and what holds it up is beyond it. Codes and their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,17 @@ class TargetRef:
     seconds: int
     type: str = ""
     priority: str = ""
+    from_hour: int | None = None
+    until_hour: int | None = None
+
+
+def in_hours(row: RunCardRef | TargetRef, hour: int) -> bool:
+    """Whether the row is for this hour (0–23) of the region's day; without hours it is for all."""
+    if row.from_hour is None or row.until_hour is None:
+        return True
+    if row.from_hour < row.until_hour:
+        return row.from_hour <= hour < row.until_hour
+    return hour >= row.from_hour or hour < row.until_hour  # over midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +136,16 @@ class RuleSetRef:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRef:
+    """What happens while nobody accepts: (step, seconds after the one before), in order. Empty priority: any."""
+
+    id: str
+    version: int
+    priority: str
+    steps: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRef:
     code: str
     name: str
@@ -122,6 +153,11 @@ class AreaRef:
     parent: str
     lat: float | None = None
     lon: float | None = None
+
+    @property
+    def with_around(self) -> tuple[str, ...]:
+        """Its code and that of the area around it, smallest first."""
+        return tuple(code for code in (self.code, self.parent) if code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +184,14 @@ class RegionRef:
     subtype_types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     areas: Mapping[str, AreaRef] = field(default_factory=lambda: MappingProxyType({}))
     rule_set: RuleSetRef | None = None
+    middle: tuple[float, float] | None = field(init=False, default=None)
+    """A point (lat, lon) in the middle of its areas; None without any. Derived once: every report asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "middle", _middle_of(self.areas.values()))
+
+    pause_reasons: tuple[str, ...] = ()
+    ladders: tuple[LadderRef, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:
@@ -158,12 +202,24 @@ class RegionRef:
         """The database sequence that its incidents' numbers are drawn from; made when its pack is loaded."""
         return number_sequence(self.code)
 
+    def procedures_for(self, type_code: str, base: str, subtype: str) -> list[ProcedureRef]:
+        """The SOPs in force for such a case, the most specific first."""
+        fitting = [p for p in self.procedures if p.type in (type_code, base) and p.subtype in ("", subtype)]
+        return sorted(fitting, key=lambda p: not p.subtype)
+
     def takes_part(self, agency: AgencyRef, at: datetime) -> bool:
         """Whether the agency takes part at all: no agreement needed, or one in force."""
         if not agency.needs_agreement:
             return True
         agreement = self.agreements.get(agency.code)
         return agreement is not None and agreement.in_force(at)
+
+
+def _middle_of(areas: Iterable[AreaRef]) -> tuple[float, float] | None:
+    known = [(area.lat, area.lon) for area in areas if area.lat is not None and area.lon is not None]
+    if not known:
+        return None
+    return sum(lat for lat, _ in known) / len(known), sum(lon for _, lon in known) / len(known)
 
 
 def number_sequence(region: str) -> str:

@@ -40,6 +40,9 @@ if __name__ == "__main__":
     get_resolver().url_patterns  # noqa: B018  (imports every view)
     MPServer._respawn_workers = respawn_for_ever
     gc.freeze()  # the collector would copy the memory that the workers share with us
+    # a board is tens of thousands of small objects that live for milliseconds: at the default of 700 the collector
+    # looks for cycles among them dozens of times a request
+    gc.set_threshold(50_000, 10, 10)
     entrypoint()
 else:
     die_with_parent()  # granian loads its target, this module, in each worker

@@ -10,10 +10,7 @@ from incidents.models import Incident
 
 def procedures_of(incident: Incident, region: RegionRef) -> list[ProcedureRef]:
     """The SOPs in force for the incident's type, the most specific first."""
-    fitting = [
-        p for p in region.procedures if p.type in (incident.type, incident.base) and p.subtype in ("", incident.subtype)
-    ]
-    return sorted(fitting, key=lambda p: not p.subtype)
+    return region.procedures_for(incident.type, incident.base, incident.subtype)
 
 
 def checklist_of(incident: Incident, region: RegionRef) -> list[dict[str, Any]]:

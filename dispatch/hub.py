@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import psycopg
 from channels.layers import get_channel_layer
 
@@ -43,6 +44,8 @@ MOVES_SECONDS = 2.0
 PASSING = 16
 """Frames waiting for a socket above which it is told no passing state."""
 PRESENCE_SECONDS = 2.0
+TYPING_SECONDS = 8.0
+"""A screen says every four seconds that somebody goes on writing."""
 _Key = tuple[Any, ...]
 _NOTE_UNREADABLE = (
     "INSERT INTO events_unreadable (seq, why, noticed_at) VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
@@ -59,6 +62,8 @@ class Entry:
     incident_id: UUID | None
     at: str
     data: dict[str, Any]
+    users: frozenset[str]
+    """Who is named on the case or was: what they see depends on the person."""
     rendered: dict[_Key, tuple[str, str] | None] = field(default_factory=dict)
 
 
@@ -79,6 +84,7 @@ class Socket:
     closing: int = 0
     open: str = ""
     """The incident that its owner has open."""
+    typing_until: float = 0.0
 
     def put_passing(self, frame: str) -> None:
         """Queue a frame that nobody acknowledges; a socket that is behind does without."""
@@ -170,9 +176,10 @@ class Hub:
         self.sockets.add(socket)
         self._company.joined = True
 
-    def opens(self, socket: Socket, incident: str) -> None:
-        """Note which incident the owner of a socket has open ("": none)."""
+    def opens(self, socket: Socket, incident: str, typing: bool = False) -> None:
+        """Note which incident the owner of a socket has open ("": none), and whether they are writing to it now."""
         socket.open = incident
+        socket.typing_until = time.monotonic() + TYPING_SECONDS if typing else 0.0
 
     def feed(self, socket: Socket) -> None:
         """Hand out what a socket missed, no faster than it acknowledges."""
@@ -292,17 +299,18 @@ class Hub:
         at = local(occurred_at, zone.tz) if zone else occurred_at.isoformat()
         data: Any = {}
         try:
-            data = json.loads(text) if text else {}
+            data = msgspec.json.decode(text) if text else {}
             if not isinstance(data, dict):
                 raise TypeError("no object")
             sight = Sight.of(data["sight"]) if incident_id and "sight" in data else None
+            users = _users_of(data)
         except UNREADABLE as error:
             self._set_aside(seq, error)
-            data, sight = {}, None
+            data, sight, users = {}, None, frozenset()
         if incident_id and sight is not None:
             self._sights[incident_id] = sight
             self._regions[incident_id] = region
-        return Entry(seq, kind, region, incident_id, at or "", data)
+        return Entry(seq, kind, region, incident_id, at or "", data, users)
 
     def _set_aside(self, seq: int, error: Exception) -> None:
         """An event that cannot be read is told to nobody and holds up nobody: the others go on."""
@@ -353,7 +361,7 @@ class Hub:
             return None
 
     def _render(self, entry: Entry, actor: Actor, now: Sight | None) -> tuple[str, str] | None:
-        named = now is not None or actor.id in _users_of(entry.data)
+        named = now is not None or actor.id in entry.users
         key = (actor.posts, actor.id if named else "", _key_of(now))
         if key in entry.rendered:
             return entry.rendered[key]
@@ -391,8 +399,9 @@ class Hub:
 
     def _here(self) -> list[Present]:
         """Who has a case open on the sockets of this process."""
+        now = time.monotonic()
         found = {
-            Present(region, socket.open, socket.actor.id, socket.actor.label)
+            Present(region, socket.open, socket.actor.id, socket.actor.label, now < socket.typing_until)
             for socket in self.sockets
             if socket.open and not socket.closing
             for region in socket.actor.all_regions
@@ -459,8 +468,8 @@ async def _publish(message: dict[str, Any]) -> None:
         await asyncio.wait_for(get_channel_layer().group_send(DOORBELL, message), 2.0)
 
 
-def _users_of(data: dict[str, Any]) -> set[str]:
-    return {user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {})}
+def _users_of(data: dict[str, Any]) -> frozenset[str]:
+    return frozenset(user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {}))
 
 
 def _key_of(sight: Sight | None) -> _Key:

@@ -25,12 +25,11 @@ def _point_of(report: Report, region: RegionRef) -> Point | None:
         return report.lat, report.lon
     if report.area in region.areas:
         return None
-    return places.coordinates_in(report.location_text, middle_of(region))
+    return places.coordinates_in(report.location_text, region.middle)
 
 
 def _in_area(area: AreaRef) -> Located:
-    around = tuple(code for code in (area.code, area.parent) if code)
-    return Located(area.lat, area.lon, area.code, area.name, area.level, "area_centre", around)
+    return Located(area.lat, area.lon, area.code, area.name, area.level, "area_centre", area.with_around)
 
 
 def _at_point(region: RegionRef, lat: float, lon: float, chosen: str) -> Located:
@@ -45,14 +44,6 @@ def _at_point(region: RegionRef, lat: float, lon: float, chosen: str) -> Located
         lat, lon, known, area.name if known else "", area.level, chosen or area.precision, around,
         borders=hit.neighbours if hit is not None else (),
     )  # fmt: skip
-
-
-def middle_of(region: RegionRef) -> Point | None:
-    """A point in the middle of the region's areas; None for a region without any."""
-    known = [(area.lat, area.lon) for area in region.areas.values() if area.lat is not None and area.lon is not None]
-    if not known:
-        return None
-    return sum(lat for lat, _ in known) / len(known), sum(lon for _, lon in known) / len(known)
 
 
 def location_warnings(located: Located) -> list[dict[str, str]]:

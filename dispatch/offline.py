@@ -49,7 +49,7 @@ class Desk:
     def decide(self, text: str, at: datetime) -> Decision:
         """Type, priority and agencies of a cleaned text."""
         named = area_named(text, self.region.areas.values())
-        around = tuple(code for code in (named.code, named.parent) if code) if named else ()
+        around = named.with_around if named else ()
         return decide(
             Report(self.region.code, text), classify(text, self.rules), Located(areas=around), self.region, at
         )

@@ -5,7 +5,6 @@ from typing import Any
 from agencies import caches, terrain
 from agencies.cleaning import clean_text
 from agencies.reference import RegionRef
-from dispatch.locating import middle_of
 from dispatch.rows import area_label
 from incidents import coordinates, landmarks
 from incidents.coordinates import Reading
@@ -27,7 +26,7 @@ def places_answer(region: RegionRef, query: str) -> list[dict[str, Any]]:
     said = clean_text(query).strip()[:2000]
     if len(said) < LEAST_LETTERS:
         return []
-    reading = coordinates.read(said, middle_of(region))
+    reading = coordinates.read(said, region.middle)
     if reading is None:
         return [_named(region, match) for match in landmarks.index_of(region).search(said)]
     if reading.point is not None:
