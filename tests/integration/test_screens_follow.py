@@ -9,8 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from agencies import caches
+from agencies.models import Region
 from dispatch.lifecycle import ASSIGNMENT
-from dispatch.services import sweeps
+from dispatch.models import Deadline, SupportRequest
+from dispatch.services import escalations, sweeps
 from dispatch.services.agreements import end_agreements
 from dispatch.services.handovers import expire_offers
 from incidents.lifecycle import INCIDENT
@@ -230,6 +233,18 @@ def sweep(world: World) -> Act:
     return act
 
 
+def sweep_all(world: World) -> Act:
+    """As a worker does: by the database's time."""
+    task = part(world.report(), world.lead)
+    ago = timezone.now() - timedelta(minutes=10)
+    Deadline.objects.filter(assignment_id=task["id"]).update(starts_at=ago, warn_at=ago, due_at=ago)
+
+    def act() -> None:
+        assert sweeps.sweep_all() > 0
+
+    return act
+
+
 def expire(world: World) -> Act:
     offered(world)
 
@@ -261,6 +276,58 @@ def end_agreement(world: World) -> Act:
     return act
 
 
+def divert(world: World) -> Act:
+    less, more = world.report(priority="low"), world.report(priority="critical")
+    unit = a_unit(world.lead)
+    for incident in (less, more):
+        world.officer().step(part(incident, world.lead), "acknowledge")
+    world.officer().step(part(less, world.lead), "dispatch", units=[str(unit.id)])
+    body = {"assignment": part(more, world.lead)["id"]}
+    return lambda: world.officer().ok(f"units/{unit.id}/divert/", body)
+
+
+def request_support(world: World) -> Act:
+    task = as_far_as(world, "acknowledge")
+    return lambda: world.officer().ok(f"assignments/{task['id']}/support/", {"what": "units", "note": "api besar"})
+
+
+def answer_support(world: World) -> Act:
+    request_support(world)()
+    asked = SupportRequest.objects.get()
+    return lambda: world.operator.ok(f"support/{asked.id}/answer/", {"answer": "given"})
+
+
+def pause(world: World) -> Act:
+    Region.objects.filter(pk=MADIUN).update(pause_reasons=["waiting_police"])
+    caches.clear()
+    task = as_far_as(world, "acknowledge")
+    return lambda: world.officer().ok(f"assignments/{task['id']}/pause/", {"reason": "waiting_police"})
+
+
+def resume(world: World) -> Act:
+    paused = pause(world)()
+    return lambda: world.supervisor.ok(f"assignments/{paused['id']}/resume/")
+
+
+def escalate(world: World) -> Act:
+    """Up the whole ladder: its last rung sends another agency."""
+    world.report()
+    late = timezone.now() + timedelta(hours=6)
+    sweeps.sweep(at=late)
+
+    def act() -> None:
+        assert sum(escalations.escalate(at=late + timedelta(minutes=10 * n)) for n in range(12)) > 0
+
+    return act
+
+
+def detach_caller(world: World) -> Act:
+    incident = world.report()
+    world.operator.ok(f"incidents/{incident['id']}/calls/", {"narrative": "kecelakaan truk, dua orang luka"})
+    caller = world.operator.incident(incident["id"])["calls"][-1]
+    return lambda: world.operator.ok(f"incidents/{incident['id']}/calls/{caller['id']}/detach/")
+
+
 SERVICES: dict[str, Callable[[World], Act]] = {
     "reports.log_report": log_report,
     "incidents.add_caller": add_caller,
@@ -272,8 +339,16 @@ SERVICES: dict[str, Callable[[World], Act]] = {
     "calls.answer_call": call("answer"),
     "calls.end_call": call("end"),
     "calls.dispose_call": call("disposition", disposition="ghost"),
+    "detaching.detach_caller": detach_caller,
     "units.set_status": set_status,
+    "diverting.divert_unit": divert,
+    "support.request_support": request_support,
+    "support.answer_support": answer_support,
+    "pauses.pause_clocks": pause,
+    "pauses.resume_clocks": resume,
+    "escalations.escalate": escalate,
     "sweeps.sweep": sweep,
+    "sweeps.sweep_all": sweep_all,
     "sweeps.end_sights": end_sights,
     "handovers.expire_offers": expire,
     "agreements.end_agreements": end_agreement,
@@ -282,8 +357,11 @@ BY_ACTION = {"incidents.change": CHANGES, "assignments.act": STEPS}
 """Services that do every action of a table: proved action by action."""
 NO_BOARD_ROW = {
     "units.keep_positions": "where units are is passing state without an event (test_passing_state)",
+    "notifying.derive": "queues messages about what events have told",
+    "deliveries.begin": "takes a message into work",
+    "deliveries.note_failed": "notes what became of a message (test_deliveries)",
 }
-CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.")
+CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "channels.")
 """Their events are entries of the audit log (`public` false): no board shows what they change."""
 SCENES = {**STEPS, **CHANGES, **SERVICES, "incident.update of the type": sealing}
 
