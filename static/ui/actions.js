@@ -15,6 +15,7 @@ export const ACTIONS = {
   withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
   update: { label: "Ubah", form: updateForm },
   assign: { label: "Tugaskan", form: assignForm },
+  raise_alarm: { label: "Naikkan alarm", form: reasonForm("Alasan menaikkan alarm", { required: false }) },
   close: { label: "Tutup", next: true, form: closeForm },
   cancel: { label: "Batalkan", danger: true, form: reasonForm("Alasan membatalkan") },
   reopen: { label: "Buka lagi", form: reasonForm("Alasan membuka lagi") },
@@ -26,7 +27,7 @@ export const ACTIONS = {
   confirm: { label: "Catat penerima", next: true, form: takenByForm },
   take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
 };
-const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
+const WITH_VERSION = ["update", "assign", "raise_alarm", "merge", "hand_over", "close"];
 
 export const actionLabel = (action) => ACTIONS[action]?.label ?? action.replaceAll("_", " ");
 
