@@ -64,14 +64,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
-        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status"}
+        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports"}
     ),
     Role.OFFICER: frozenset(
         _SEE_REGION
         | {"assignment.acknowledge", "assignment.decline", "assignment.dispatch", "assignment.arrive"}
-        | {"assignment.complete", "note.add", "attachment.add", "unit.status", "unit.position"}
+        | {"assignment.complete", "assignment.pause", "note.add", "attachment.add", "unit.status", "unit.position"}
         | {"page.agency", "map.view"}
     ),
     Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"} | _RULES),

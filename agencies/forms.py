@@ -21,6 +21,7 @@ from agencies.models.region import Stage
 from agencies.packformat import DISKOMINFO, LAT, LON, PHONE, SLUG, SUBTYPES_OF
 from agencies.publishing import Lines, Support, lines_of
 from agencies.questions import KEYS, unknown_key
+from agencies.reference import PAUSE_REASONS
 
 Choices = list[tuple[str, Any]]
 WHOLE_DAY = {"type": "date"}
@@ -82,6 +83,11 @@ class RegionForm(ManageForm):
     command_authority = forms.ChoiceField(label=_("Pemegang komando"))
     stage = forms.ChoiceField(label=_("Tahap"), choices=Stage.choices, required=False)
     phone = _phone(_("Nomor layanan"))
+    pause_reasons = forms.MultipleChoiceField(
+        label=_("Alasan yang menjeda batas waktu"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=list(PAUSE_REASONS.items()),
+        help_text=_("Tanpa pilihan: batas waktu tidak pernah dijeda. Setiap jeda tercatat dengan alasan dan lamanya."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +96,8 @@ class RegionForm(ManageForm):
 
     @staticmethod
     def initial_of(region: Region) -> dict[str, Any]:
-        return {"command_authority": region.command_authority, "stage": region.stage, "phone": region.phone}
+        names = ("command_authority", "stage", "phone", "pause_reasons")
+        return {name: getattr(region, name) for name in names}
 
 
 class AgencyForm(ManageForm):
@@ -332,6 +339,9 @@ class TargetsForm(ManageForm):
     type = forms.ChoiceField(label=_("Jenis"), required=False)
     priority = forms.ChoiceField(label=_("Prioritas"), required=False,
                                  choices=[*_empty(_("(semua)")), *labels.PRIORITIES.items()])  # fmt: skip
+    from_hour = forms.IntegerField(label=_("Dari jam"), required=False, min_value=0, max_value=23)
+    until_hour = forms.IntegerField(label=_("Sampai jam"), required=False, min_value=1, max_value=24)
+    PLACE = ("type", "priority", "from_hour", "until_hour")
 
     def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -346,11 +356,15 @@ class TargetsForm(ManageForm):
     def stages(self) -> list[forms.BoundField]:
         return [self[f"seconds_{stage}"] for stage in labels.STAGES]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (cleaned.get("from_hour") is None) != (cleaned.get("until_hour") is None):
+            self.add_error("until_hour", _("Isi kedua jam, atau kosongkan keduanya."))
+        return cleaned
+
     def values(self) -> dict[str, Any]:
         values = self.cleaned_data
-        return {
-            "type": values["type"],
-            "priority": values["priority"],
+        return {name: values[name] for name in self.PLACE} | {
             "seconds": {stage: values[f"seconds_{stage}"] for stage in labels.STAGES},
             "based_on": {stage: values[f"version_{stage}"] for stage in labels.STAGES},
         }

@@ -200,6 +200,7 @@ FIELDS = {
     "name": _("nama"),
     "needs_agreement": _("perlu MoU"),
     "note": _("catatan"),
+    "pause_reasons": _("alasan jeda"),
     "phone": _("telepon"),
     "procedure": _("SOP"),
     "questions": _("pertanyaan"),

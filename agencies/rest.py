@@ -121,7 +121,10 @@ def body_of(request: Any) -> dict[str, Any]:
 
 
 def wish_of(request: Any) -> Intent | None:
-    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed."""
+    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed.
+
+    The answer names the key (`ApiView.finalize_response`): a client that keeps what it sends forgets it only then.
+    """
     header = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not header:
         return None
@@ -129,6 +132,7 @@ def wish_of(request: Any) -> Intent | None:
         key = uuid.UUID(header)
     except ValueError as error:
         raise Malformed(_("Idempotency-Key harus berupa UUID.")) from error
+    request.kept_key = header
     screen = request.META.get("HTTP_X_SCREEN", "")
     return intent(key, {"path": request.path, "body": request.data}, request.user.id,
                   screen if screen in SCREENS else "")  # fmt: skip

@@ -51,6 +51,7 @@ _ROW: dict[str, Any] = {
     "area": CodeName,
     "label": s.CharField(),
     "created_at": s.DateTimeField(),
+    "late": s.BooleanField(help_text="dicatat di tempat lain dulu (kertas, meja luring)"),
 }
 BoardRow = inline_serializer("BoardRow", {**_ROW, "assignments": s.ListField(child=deepcopy(AssignmentRow))})
 Incident = inline_serializer(
@@ -223,6 +224,8 @@ RECOMMENDED_UNITS = _read(
     "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",
     Anything,
 )
+PAUSE_CLOCKS = _write("assignment_pause", "Jeda batas waktu sebuah penugasan", Anything, AssignmentRow)
+RESUME_CLOCKS = _write("assignment_resume", "Batas waktu berjalan lagi", Anything, AssignmentRow)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
 DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesak", Anything, Anything)
 REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)

@@ -27,6 +27,8 @@ class DeclineReason(StrEnum):
 
 ENDED = frozenset({AssignmentStatus.COMPLETED, AssignmentStatus.DECLINED, AssignmentStatus.WITHDRAWN})
 AT_WORK = frozenset(AssignmentStatus) - ENDED
+PAUSABLE = AT_WORK - {AssignmentStatus.ASSIGNED}
+"""Whose clocks may be paused: nobody pauses the clock of accepting."""
 
 
 def _assignment(from_: str, to: str, action: str, **options: object) -> Transition:

@@ -9,14 +9,14 @@ from typing import Any
 from django.db.models import Q
 
 from agencies import caches
-from agencies.access import Actor, Level, can
+from agencies.access import Actor, Level, Role, can
 from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.questions import question_of
-from agencies.reference import RegionRef
+from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
 from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT, AT_WORK, TOLD_BY_CREW, UNIT
+from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
 from dispatch.models import Assignment, Deadline, UnitAssignment
@@ -118,12 +118,14 @@ TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "comple
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
     times = {name: local(getattr(row, name), region.tz) for name in TIMES}
+    actions = assignment_actions(actor, row, region.code)
     return times | {
         "outcome": row.outcome or None,
         "victims": row.victims,
         "decline_code": row.decline_code or None,
         "asks": support_asks(actor, row, region.code),
-        "actions": assignment_actions(actor, row, region.code),
+        "actions": actions,
+        "pause_reasons": pause_reasons(region) if "pause" in actions else [],
     }
 
 
@@ -137,7 +139,7 @@ def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> d
     for job in jobs.order_by("sent_at", "id"):
         times = {name: local(getattr(job, name), region.tz) for name in JOB_TIMES}
         unit = job.unit
-        told = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
+        told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
         open_ = job.released_at is None
         told |= {
             "status": unit.status if open_ else None,
@@ -161,6 +163,11 @@ def unit_actions(actor: Actor, unit: Unit, region: RegionRef) -> list[str]:
     return [name for name in actions_from(UNIT, unit.status) if name in TOLD_BY_CREW]
 
 
+def pause_reasons(region: RegionRef) -> list[dict[str, str]]:
+    """For which a clock may be paused in the region: code and name."""
+    return [{"code": code, "name": PAUSE_REASONS.get(code, code)} for code in region.pause_reasons]
+
+
 def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
     """What the actor may do with the assignment now."""
     agency_id = str(row.agency_id)
@@ -172,7 +179,15 @@ def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
             allowed = allowed and can(actor, "incident.close", region)
         if allowed and (own or action == "withdraw"):
             found.append(action)
+    if can(actor, "assignment.pause", region, agency_id) and (own or region in actor.regions(Role.SUPERVISOR)):
+        found += _pausing(row, region)
     return found
+
+
+def _pausing(row: Assignment, region: str) -> list[str]:
+    if row.paused_at is not None:
+        return ["resume"]
+    return ["pause"] if row.status in PAUSABLE and selectors.region_or_404(region).pause_reasons else []
 
 
 def incident_actions(actor: Actor, incident: Incident) -> list[str]:
@@ -338,7 +353,7 @@ def timeline_of(actor: Actor, seen: Seen, region: RegionRef, until: datetime | N
     entries = []
     told = Event.objects.filter(incident_id=seen.incident.id, public=True)
     for event in (told if until is None else told.filter(recorded_at__lte=until)).order_by("id"):
-        data = json.loads(event.data) if event.data else {}
+        data = _data_of(event)
         agency = (data.get("assignment") or {}).get("agency")
         code = agency["code"] if agency else None
         if agency_only and (code not in own if code or seen.level is Level.STUB else False):
@@ -348,14 +363,23 @@ def timeline_of(actor: Actor, seen: Seen, region: RegionRef, until: datetime | N
     return entries
 
 
+def _data_of(event: Event) -> dict[str, Any]:
+    """What the event holds; empty when it was erased or cannot be read: one bad entry must not close a case."""
+    try:
+        data = json.loads(event.data) if event.data else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 def _masked(entry: dict[str, Any]) -> dict[str, Any]:
     """What happened when, without who did it."""
     return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
 
 
 _TOLD = (
-    "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged", "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "screen",
+    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
+    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation", "screen",
 )  # fmt: skip
 
 

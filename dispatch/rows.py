@@ -5,12 +5,15 @@ A row holds absolute values and no personal text, so that it can be stored in ev
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from agencies.access import Level
 from agencies.reference import RegionRef
+
+LATE = timedelta(seconds=60)
+"""What reached the server this much after it was said was written down elsewhere first (paper, a desk cut off)."""
 
 
 def local(at: datetime | None, tz: ZoneInfo) -> str | None:
@@ -48,7 +51,24 @@ def assignment_row(assignment: Any, code: str, region: RegionRef, next_due: Next
         "role": assignment.role,
         "status": assignment.status,
         "next_due": due,
+        "paused": _paused(assignment, region),
+        "escalation": _escalation(assignment),
+        "unreached": assignment.unreached_at is not None and assignment.status == "assigned",
     }
+
+
+def _escalation(assignment: Any) -> dict[str, Any] | None:
+    """Which rung its ladder has reached, while nobody has accepted."""
+    if not assignment.escalation or assignment.status != "assigned":
+        return None
+    return {"hop": assignment.escalation, "of": assignment.escalation_of, "step": assignment.escalation_step}
+
+
+def _paused(assignment: Any, region: RegionRef) -> dict[str, Any] | None:
+    """Why and since when its clocks stand still."""
+    if assignment.paused_at is None:
+        return None
+    return {"reason": assignment.pause_reason, "since": local(assignment.paused_at, region.tz)}
 
 
 def incident_row(
@@ -72,6 +92,7 @@ def incident_row(
         "area": area_label(region, incident.area_id),
         "label": incident.label,
         "created_at": local(incident.created_at, region.tz),
+        "late": _is_late(incident),
         "assignments": assignments,
         "support": list(support),
     }
@@ -86,6 +107,13 @@ def support_row(asked: Any, region: RegionRef, asker: str, wanted: str) -> dict[
         "wanted": agency_label(region, wanted) if wanted else None,
         "at": local(asked.created_at, region.tz),
     }
+
+
+def _is_late(incident: Any) -> bool:
+    """A case that another centre gave to us is as old there, and not late here."""
+    if incident.source == "paper":
+        return True
+    return incident.handed_over_from_id is None and incident.created_at - incident.occurred_at > LATE
 
 
 def area_label(region: RegionRef, code: str | None) -> dict[str, str] | None:

@@ -56,6 +56,12 @@ class Part(NamedTuple):
     agency_id: uuid.UUID
     role: str
     status: str
+    paused_at: datetime | None
+    pause_reason: str
+    escalation: int
+    escalation_of: int
+    escalation_step: str
+    unreached_at: datetime | None
 
 
 class Brief(NamedTuple):

@@ -23,6 +23,8 @@ urlpatterns = [
         incidents.IncidentActionView.as_view(),
         name="api-incident-action",
     ),
+    path("assignments/<uuid:assignment_id>/pause/", assignments.AssignmentPauseView.as_view(), name="api-pause"),
+    path("assignments/<uuid:assignment_id>/resume/", assignments.AssignmentResumeView.as_view(), name="api-resume"),
     path(
         "assignments/<uuid:assignment_id>/support/",
         assignments.AssignmentSupportView.as_view(),

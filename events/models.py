@@ -107,6 +107,17 @@ class Cursor(models.Model):
         return f"{self.name}@{self.seq}"
 
 
+class Unreadable(models.Model):
+    """An event that the live feed could not make sense of: told to nobody, and shown to who looks after the system."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    why = models.CharField(max_length=40)
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.why}"
+
+
 class Once(models.Model):
     """An answered write: the key that the client chose, and what it made."""
 

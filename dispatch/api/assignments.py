@@ -15,6 +15,7 @@ from dispatch.api.incidents import replayed
 from dispatch.lifecycle import ASSIGNMENT
 from dispatch.pacing import Buckets
 from dispatch.parsing import (
+    Strict,
     read_diversion,
     read_position_list,
     read_step,
@@ -24,7 +25,7 @@ from dispatch.parsing import (
 )
 from dispatch.recommending import recommended_units
 from dispatch.services import assignments as services
-from dispatch.services import diverting, support, units
+from dispatch.services import diverting, pauses, support, units
 from events.services import Answered
 
 pace = Buckets(burst=120, per_second=2)
@@ -39,6 +40,28 @@ class AssignmentActionView(ApiView):
         step = read_step(ASSIGNMENT, action, body_of(request))
         done = services.act(
             assignment_id=assignment_id, step_=step, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return _assignment(request, done)
+
+
+class AssignmentPauseView(ApiView):
+    @extend_schema(**docs.PAUSE_CLOCKS)
+    def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        reason = read.text("reason", required=True)
+        read.finish({"reason"})
+        done = pauses.pause_clocks(
+            assignment_id=assignment_id, reason=reason, actor=request.user, at=timezone.now(), wish=wish_of(request)
+        )
+        return _assignment(request, done)
+
+
+class AssignmentResumeView(ApiView):
+    @extend_schema(**docs.RESUME_CLOCKS)
+    def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
+        Strict(body_of(request)).finish(set())
+        done = pauses.resume_clocks(
+            assignment_id=assignment_id, actor=request.user, at=timezone.now(), wish=wish_of(request)
         )
         return _assignment(request, done)
 

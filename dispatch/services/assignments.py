@@ -36,6 +36,7 @@ from dispatch.services.common import (
 )
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_backup
+from dispatch.services.pauses import go_on, resumed_fact
 from dispatch.services.plans import deadline_row
 from dispatch.services.support import open_support, support_fact, support_lapses, units_given
 from events.services import Answered, Fact, Intent
@@ -165,6 +166,7 @@ def _keep_late(write: Write, case: Case, step_: Step, part: Any) -> None:
 def apply(write: Write, case: Case, step_: Step) -> None:
     """Do a step that the table allows (the new status is set already) and tell it."""
     assignment, locked = case.assignment, case.locked
+    pause = go_on(write, locked, assignment, case.occurred_at)
     if step_.action != "dispatch" or assignment.dispatched_at is None:
         setattr(assignment, _TIME_FIELD[step_.action], case.occurred_at)
     _EFFECTS[step_.action](write, case, step_)
@@ -185,7 +187,8 @@ def apply(write: Write, case: Case, step_: Step) -> None:
         for one in case.joined
     ]
     asked = [support_fact("support.requested", locked, assignment, row=row, what=case.asked)] if case.asked else []
-    write.record([done, *joined, *asked, *case.facts])
+    resumed = [resumed_fact(locked, assignment, row, pause)] if pause else []
+    write.record([*resumed, done, *joined, *asked, *case.facts])
 
 
 def _acknowledge(write: Write, case: Case, step_: Step) -> None:

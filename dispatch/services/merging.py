@@ -26,6 +26,7 @@ from dispatch.services.assignments import set_unit_status, withdraw_all
 from dispatch.services.common import Locked, fact_now, finish, lock_incident, stop_clocks, touch
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_agency
+from dispatch.services.pauses import go_on
 from dispatch.services.sealing import seal_case
 from events.models import Event
 from events.services import Fact
@@ -170,6 +171,8 @@ class _Job:
     def of(cls, write: Write, locked: Locked, target: Locked, assignment: Assignment) -> "_Job":
         """Everything is read before the withdrawal stops the clocks and releases the units."""
         agency = next(a for a in locked.region.agencies.values() if a.id == str(assignment.agency_id))
+        if go_on(write, locked, assignment, write.at):
+            assignment.save(update_fields=["paused_at", "pause_reason"])
         open_ = list(Deadline.objects.filter(assignment=assignment, done_at=None))
         jobs = UnitAssignment.objects.filter(assignment=assignment, released_at=None).select_related("unit")
         units = [(job, job.unit.status) for job in jobs]
@@ -221,7 +224,8 @@ class _Job:
             Deadline(
                 id=new_id(), assignment=assignment, stage=old.stage, target_id=old.target_id,
                 target_version=old.target_version, starts_at=old.starts_at, warn_at=old.warn_at, due_at=old.due_at,
-                warned_at=old.warned_at, breached_at=old.breached_at,
+                warned_at=old.warned_at, breached_at=old.breached_at, clock=old.clock, seconds=old.seconds,
+                paused_seconds=old.paused_seconds,
             )
             for old in deadlines
         )  # fmt: skip

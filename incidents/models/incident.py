@@ -69,6 +69,9 @@ class Incident(models.Model):
             models.Index(
                 fields=["region", "closed_at"], name="incident_lately_ended", condition=Q(closed_at__isnull=False)
             ),
+            models.Index(
+                fields=["region", "area", "occurred_at"], name="incident_confidential", condition=Q(confidential=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(IncidentStatus)), name="incident_status_known"),

@@ -1,10 +1,14 @@
 // The agency's desk: what waits to be accepted stays on top, loud and visible until somebody takes it; then one big
 // button at a time leads through the job.
 import { get } from "../live/api.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
+import { KeptSteps } from "../outbox/steps.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
-import { IncidentList, areaName, marks, progressLine, stepChip } from "../ui/list.js";
+import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
@@ -17,6 +21,7 @@ if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.t
 
 const config = startPage();
 const feed = makeFeed(config);
+const outbox = await keepUnsent(config);
 const alarm = new Alarm();
 let loaded = false;
 let ended = [];
@@ -28,7 +33,7 @@ const describe = {
   line: progressLine,
   chips: (row) => {
     const line = own(row);
-    return [marks(row), line && stepChip(line)];
+    return [marks(row), line && stepChip(line), line && ladderChips(line)];
   },
 };
 
@@ -39,6 +44,8 @@ const context = {
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
 const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keep, ahead: kept.ahead, keptSteps: kept.lines });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
@@ -155,11 +162,14 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 arrowKeys(byId("inbox"));
 const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
 bindKeys({ F2: () => list.focus(), "?": help });
-watchLink(feed, { losing: "langkah dapat dicoba lagi setelah tersambung" });
+watchLink(feed, { losing: "langkah tetap dapat dicatat dan terkirim sendiri nanti" });
+offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   ringWhileWaiting();
   share.paint();
 });
+new Badge({ outbox });
 paint();
+outbox.start();
 feed.start();

@@ -7,8 +7,8 @@ const SCREENS = { konsol: "console", dinas: "agency", dinding: "wall", kelola: "
 let clockOffset = 0; // milliseconds to add to this computer's clock
 
 export function configure(config) {
-  csrf = config.csrf ?? "";
-  csrfCookie = config.csrf_cookie ?? "";
+  csrf = config.csrf ?? csrf;
+  csrfCookie = config.csrf_cookie ?? csrfCookie;
 }
 
 // Milliseconds since 1970 by the server's clock: timers must not depend on the clock of a desk.
@@ -83,7 +83,7 @@ async function request(method, path, body, { key, signal, timeout = 15_000 } = {
 }
 
 // Signing in again in another tab changes the token; the cookie always has the one in force.
-function csrfToken() {
+export function csrfToken() {
   const found = csrfCookie && document.cookie.split("; ").find((one) => one.startsWith(`${csrfCookie}=`));
   return found ? found.slice(csrfCookie.length + 1) : csrf;
 }

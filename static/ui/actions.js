@@ -14,6 +14,8 @@ export const ACTIONS = {
   complete: { label: "Selesai", next: true, form: completeForm },
   decline: { label: "Tolak", danger: true, form: declineForm },
   withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
+  pause: { label: "Jeda batas waktu", form: pauseForm },
+  resume: { label: "Lanjutkan batas waktu" },
   update: { label: "Ubah", form: updateForm },
   assign: { label: "Tugaskan", form: assignForm },
   close: { label: "Tutup", next: true, form: closeForm },
@@ -45,7 +47,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       onclick: (event) => start(action, event.currentTarget),
     }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
   };
-  const send = (action, body) => sendAction({ kind, target, action, body });
+  const kept = kind === "assignments" && context.keepStep; // a phone keeps its steps before it sends them
+  const send = (action, body) => (kept ? kept(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });
@@ -146,6 +149,15 @@ function reasonForm(label, { required = true } = {}) {
     fields: [field(label, text("reason", 2, required))],
     read: (form) => filled(form, ["reason"]),
   });
+}
+
+// Only reasons that the region allows; there is no room for words of anybody.
+function pauseForm({ target }) {
+  const reasons = (target.pause_reasons ?? []).map((one) => [one.code, one.name]);
+  return {
+    fields: [field("Alasan jeda", select("reason", reasons), "Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya.")],
+    read: (form) => filled(form, ["reason"]),
+  };
 }
 
 // A code for the figures and the next step, words for the people; words alone are "other".

@@ -2,8 +2,8 @@
 import { get, newKey, post, Problem } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
-import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
-import { areaName } from "./list.js";
+import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
+import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
 import { mergedParts, similar } from "./merged.js";
@@ -149,11 +149,13 @@ export class Detail {
 
   done = (answer, action) => {
     if (answer) this.slot.replaceChildren();
+    if (answer?.queued) return this.render();
     this.load();
     this.context.after?.(answer, action);
   };
 
-  task(line, big = false) {
+  task(told, big = false) {
+    const line = this.context.ahead?.(told) ?? told; // with the steps that this phone has not sent yet
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
@@ -161,8 +163,11 @@ export class Detail {
       h("div", { class: "task-head" },
         h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
-        !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
+        ladderChips(line),
+        line.paused && h("span", { class: "chip" }, `dijeda sejak ${clock(line.paused.since)}: ${PAUSES[line.paused.reason] ?? line.paused.reason}`),
+        !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
+      this.context.keptSteps?.(line),
       unitLines(line, { slot: this.slot, done: this.done }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
@@ -256,6 +261,10 @@ function handoverFacts(data, name) {
   return [out, came].filter(Boolean);
 }
 
+const PAUSES = {
+  waiting_police: "menunggu polisi", waiting_utility: "menunggu PLN, PDAM, atau gas", scene_unsafe: "lokasi belum aman",
+  access_blocked: "akses jalan tertutup", weather: "cuaca atau gelombang", waiting_caller: "menunggu pelapor atau pemilik",
+};
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
 const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
 
@@ -283,7 +292,7 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -292,24 +301,36 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
-// When it was written down, where that is not when it happened, and from which screen or by which way it came.
+// From which screen it was done.
 const SCREENS = { console: "konsol", agency: "meja dinas", wall: "dinding", manage: "administrasi" };
-const SOURCES = { offline: "dari ponsel tanpa sinyal", paper: "dari formulir kertas", telephony: "dari telepon" };
-function origin(one) {
-  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > 60_000;
-  return [SCREENS[one.screen], SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).map((part) => ` · ${part}`).join("");
-}
+const origin = (one) => (SCREENS[one.screen] ? ` · ${SCREENS[one.screen]}` : "");
 function noteWords(one, data) {
   const words = one.note && (data.texts ?? []).find((text) => text.id === one.note.id);
   return words ? h("span", { class: "story small" }, " ", said(words.text)) : "";
 }
-
+// Written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring" };
+const LATE_MS = 60_000;
+function afterwards(one) {
+  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
+  if (!late && !SOURCES[one.source]) return "";
+  return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
+}
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
+// What had become of the messages before, so that nobody has to believe that they were sent.
+function proof(it) {
+  if (!it?.messages) return "";
+  return ` (${it.messages} pesan: ${it.through} terkirim, ${it.read} dibaca, ${it.dead} gagal)`;
+}
+
 function eventText(one, agency) {
   const name = EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged;
-  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late), one.decline ? ` · ${DECLINES[one.decline] ?? one.decline}` : "", supportText(one.support),
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
+    one.decline ? ` · ${DECLINES[one.decline] ?? one.decline}` : "", supportText(one.support),
     one.diverted_to ? ` · ke ${one.diverted_to.number}` : "", one.diverted_from ? ` · dari ${one.diverted_from.number}` : "",
-    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+    one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }

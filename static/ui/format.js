@@ -86,6 +86,17 @@ export const STAGES = {
   accept: "Jawaban",
 };
 
+export const RUNGS = {
+  renotify: "beri tahu ulang",
+  second_channel: "saluran kedua",
+  duty_officer: "petugas piket",
+  head: "kepala dinas",
+  supervisor: "supervisor",
+  backup: "instansi cadangan",
+};
+// "eskalasi 3/6: kepala dinas"
+export const rungText = (it) => `eskalasi ${it.hop}/${it.of}: ${RUNGS[it.step] ?? it.step}`;
+
 export const INCIDENT_STATUS = {
   open: "Terbuka",
   closed: "Ditutup",

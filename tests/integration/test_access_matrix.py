@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
+    "GET api-session": only(ALL),
 }
 for _action, (_who, _body) in INCIDENT_ACTIONS.items():
     TABLE[f"POST api-incident-action {_action}"] = only(
@@ -116,12 +117,20 @@ for _action, _status in ASSIGNMENT_ACTIONS.items():
     TABLE[f"POST api-assignment-action {_action}"] = only(
         AGENCY, _status, body=BODIES.get(_action, {}), known=(*DESK, "qa", "wall"), fresh=True
     )
+for _name, _status in (("pause", 400), ("resume", 409)):
+    TABLE[f"POST api-{_name}"] = only(
+        (*AGENCY, "supervisor"), _status, body={"reason": "x"} if _name == "pause" else {},
+        known=("operator", "qa", "wall"),
+    )  # fmt: skip
 TABLE["POST api-assignment-action withdraw"] = only(DESK, known=SEES, fresh=True)
 
 PAGES: dict[str, tuple[str, ...]] = {
     "landing": (),
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
+    "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
+    "agency-shell": (*AGENCY, "other_officer", "far_officer"),
+    "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
     "password": ALL,
@@ -140,7 +149,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout"}
+PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline"}
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""

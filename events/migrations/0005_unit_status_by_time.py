@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0003_cheaper_numbering"),
+        ("events", "0004_unreadable"),
     ]
 
     operations = [

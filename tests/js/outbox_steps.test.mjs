@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { momentIn, readTime, sheetMoment } from "../../static/outbox/papertime.js";
+import { advance, stepOf } from "../../static/outbox/steps.js";
+
+const LINE = { id: "a", status: "assigned", actions: ["acknowledge", "decline"], next_due: { stage: "acknowledge" } };
+
+test("an assignment is shown as it will be when the kept steps have arrived", () => {
+  const steps = [{ action: "acknowledge", at: "t1" }, { action: "dispatch", at: "t2" }];
+  const line = advance(LINE, steps);
+  assert.deepEqual([line.status, line.acknowledged_at, line.dispatched_at, line.actions], ["dispatched", "t1", "t2", ["dispatch", "arrive"]]);
+  assert.equal(line.next_due, null);
+  assert.deepEqual(advance(LINE, []), LINE);
+});
+
+test("a second unit on its way does not change when the first one left", () => {
+  const line = advance({ ...LINE, status: "dispatched", dispatched_at: "t0" }, [{ action: "dispatch", at: "t2" }]);
+  assert.equal(line.dispatched_at, "t0");
+});
+
+test("a kept row says which step of which assignment it is", () => {
+  const row = { key: "k", url: "/api/v1/assignments/a-1/arrive/", created_at: "t" };
+  assert.deepEqual(stepOf(row), { key: "k", assignment: "a-1", action: "arrive", at: "t" });
+});
+
+test("the hour on paper is read as people write it", () => {
+  for (const text of ["14.05", "14:05", "1405", " 14.05 "]) assert.deepEqual(readTime(text), [14, 5]);
+  assert.deepEqual(readTime("9.30"), [9, 30]);
+  for (const text of ["", "25.00", "14.60", "14", "siang"]) assert.equal(readTime(text), null);
+});
+
+test("an hour by the clock of the region is the right moment in each of the three zones", () => {
+  const at = (zone) => new Date(momentIn(zone, "2026-11-20", [8, 15])).toISOString();
+  assert.equal(at("Asia/Jakarta"), "2026-11-20T01:15:00.000Z");
+  assert.equal(at("Asia/Makassar"), "2026-11-20T00:15:00.000Z");
+  assert.equal(at("Asia/Jayapura"), "2026-11-19T23:15:00.000Z");
+});
+
+test("an hour that has not come yet is refused", () => {
+  const now = Date.parse("2026-11-20T01:00:00Z");
+  assert.match(sheetMoment("Asia/Jakarta", "2026-11-20", "08.15", now).problem, /belum lewat/);
+  assert.equal(sheetMoment("Asia/Jakarta", "2026-11-19", "08.15", now).at, Date.parse("2026-11-19T01:15:00Z"));
+  assert.match(sheetMoment("Asia/Jakarta", "", "08.15", now).problem, /tanggal dan jam/);
+});
