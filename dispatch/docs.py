@@ -164,6 +164,15 @@ HANDOVERS = _read("handovers", "Pengalihan yang menunggu jawaban", Anything, REG
 ADD_CALLER = _write(
     "add_caller", "Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident
 )
+DETACH_CALLER = _write(
+    "detach_caller",
+    "Pelapor yang salah dilepas: menjadi kejadian baru, atau ditandai saja",
+    inline_serializer(
+        "Detachment", {"new_incident": s.BooleanField(required=False), "reason": s.CharField(required=False)}
+    ),
+    Incident,
+    201,
+)
 ADD_NOTE = _write("add_note", "Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
 TICK_STEP = _write(
     "tick_step",
@@ -219,6 +228,7 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+SEEN = _write("incident_seen", "Dinas membuka kejadian: pesannya sudah dibaca", Anything, Anything)
 RECOMMENDED_UNITS = _read(
     "recommended_units",
     "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",

@@ -15,11 +15,12 @@ from agencies.problems import NotVisible
 from agencies.questions import question_of
 from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
+from dispatch.callers import calls_answer, people_answer
 from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.models import Assignment, Deadline, Delivery, UnitAssignment
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
@@ -31,7 +32,7 @@ from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
 from incidents.lifecycle import INCIDENT, actions_from
-from incidents.models import Attachment, Classification, Handover, Incident, IncidentCall, Referral, Text
+from incidents.models import Attachment, Classification, Handover, Incident, Referral, Text
 from incidents.vault import Vault
 
 _OPEN_TO = (Level.FULL, Level.TASK)
@@ -102,6 +103,7 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
         deadlines.setdefault(deadline.assignment_id, []).append(deadline)
     parts = {part["id"]: part for part in seen.row["assignments"]}
+    notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
     units = units_on(actor, rows, region) if detail else {}
     answers = []
     for row in rows:
@@ -109,11 +111,31 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
             answer |= _assignment_detail(actor, seen, row, region, codes) | {"units": units.get(row.id, [])}
+            answer["notices"] = notices.get(row.id, [])
         answers.append(answer)
     return answers
 
 
 TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+
+
+def _notices(rows: Collection[Assignment], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What became of the messages about each assignment: by channel and function, without names and numbers."""
+    newest: dict[uuid.UUID, Delivery] = {}
+    for row in Delivery.objects.filter(assignment__in=[a.id for a in rows]).order_by("queued_at", "attempt"):
+        newest[row.message] = row
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for row in newest.values():
+        if row.assignment_id is not None and row.code != "moot":
+            found.setdefault(row.assignment_id, []).append(_message(row, region))
+    return found
+
+
+def _message(row: Delivery, region: RegionRef) -> dict[str, Any]:
+    return {
+        "channel": row.channel, "to": row.to_label, "hop": row.hop, "state": row.state, "attempts": row.attempt,
+        "at": local(row.read_at or row.ended_at or row.queued_at, region.tz), "error": row.error or None,
+    }  # fmt: skip
 
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
@@ -257,6 +279,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     if seen.level in _OPEN_TO:
         vault = Vault.of(incident)
         texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
+        texts = [(t, words) for t, words in texts if words or t.superseded_at is None]  # what moved left no words
         if seen.level is Level.TASK:
             texts = [(t, words) for t, words in texts if t.task_visible]
         current = {t.kind: words for t, words in texts if t.superseded_at is None}
@@ -265,8 +288,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
             "texts": [text_entry(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
-            "people": _people(seen, vault),
-            "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+            "people": people_answer(incident, vault, named=seen.level is Level.FULL),
+            "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
             "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],
             "merged_into": merged_into(actor, incident) if seen.level is Level.FULL else None,
             "attachments": _attachments(seen, region) if seen.level is Level.FULL else [],
@@ -284,27 +307,6 @@ def text_entry(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
         "by": text.author_label,
         "superseded": text.superseded_at is not None,
     }
-
-
-def _people(seen: Seen, vault: Vault) -> list[dict[str, Any]]:
-    """Names and numbers at level full; at level task only whether calling back is safe."""
-    found = []
-    for person, identity in incidents.people_of(seen.incident.id):
-        entry: dict[str, Any] = {"role": person.role, "safe_to_call_back": person.safe_to_call_back}
-        if seen.level is Level.FULL:
-            name, number = vault.read_identity(identity) if identity else ("", "")
-            entry |= {"name": name, "number": number}
-        found.append(entry)
-    return found
-
-
-def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    found = IncidentCall.objects.filter(incident=seen.incident).order_by("created_at")
-    return [
-        {"call": str(row.call_id) if row.call_id else None, "words": str(row.words_id) if row.words_id else None,
-         "lat": row.lat, "lon": row.lon, "at": local(row.created_at, region.tz)}
-        for row in found
-    ]  # fmt: skip
 
 
 def _attachments(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
@@ -379,7 +381,8 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
-    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation", "screen",
+    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
+    "detached", "detached_from", "screen", "delivery",
 )  # fmt: skip
 
 

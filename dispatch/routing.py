@@ -220,7 +220,8 @@ def _name(card: RunCardRef) -> str:
 
 def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str],
                why: Absence = Absence.DECLINED) -> Chosen | None:  # fmt: skip
-    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is `there` already.
+    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is
+    `there` already.
 
     A backup that cannot take it itself is followed by its own.
     """

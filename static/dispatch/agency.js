@@ -1,6 +1,6 @@
 // The agency's desk: what waits to be accepted stays on top, loud and visible until somebody takes it; then one big
 // button at a time leads through the job.
-import { get } from "../live/api.js";
+import { get, newKey, post } from "../live/api.js";
 import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
@@ -43,9 +43,9 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
 const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
-const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
-Object.assign(context, { keepStep: kept.keep, ahead: kept.ahead, keptSteps: kept.lines });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
@@ -55,6 +55,14 @@ async function open(id) {
   list.select(id);
   map.select(id);
   await detail.open(id);
+  void seen(id);
+}
+
+// The centre is told that the messages about this case have been read; without it they count as unread, nothing more.
+async function seen(id) {
+  const line = own(context.incidents().find((row) => row.id === id) ?? {});
+  if (line?.status !== "assigned") return;
+  await post(`/api/v1/incidents/${id}/seen/`, {}, { key: newKey() }).catch(() => undefined);
 }
 
 const ORDER = ["assigned", "acknowledged", "dispatched", "arrived", "completed", "declined", "withdrawn"];

@@ -29,6 +29,7 @@ export const ACTIONS = {
   confirm: { label: "Catat penerima", next: true, form: takenByForm },
   take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
 };
+const KEPT = ["acknowledge", "decline", "dispatch", "arrive", "complete"];
 const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
 
 export const actionLabel = (action) => ACTIONS[action]?.label ?? action.replaceAll("_", " ");
@@ -47,8 +48,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       onclick: (event) => start(action, event.currentTarget),
     }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
   };
-  const kept = kind === "assignments" && context.keepStep; // a phone keeps its steps before it sends them
-  const send = (action, body) => (kept ? kept(target, action, body) : sendAction({ kind, target, action, body }));
+  const keeps = (action) => kind === "assignments" && KEPT.includes(action) && context.keepStep; // a phone keeps its steps first
+  const send = (action, body) => (keeps(action) ? context.keepStep(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });

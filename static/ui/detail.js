@@ -6,6 +6,7 @@ import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, 
 import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
+import { furtherCallers } from "./callers.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { askButton, openRequests, supportText } from "./support.js";
@@ -91,6 +92,7 @@ export class Detail {
       own ? null : similar(data, this.context.open),
       this.story(data),
       mergedParts(data, this.context.open),
+      furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
       this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
   }
@@ -168,7 +170,8 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
-      unitLines(line, { slot: this.slot, done: this.done }),
+      messages(line),
+      unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
       line.decline_code && h("p", { class: "hint" }, `Ditolak: ${DECLINES[line.decline_code] ?? line.decline_code}`),
@@ -177,7 +180,7 @@ export class Detail {
 
   // Notes, reasons and field reports: everything written down after the report itself
   words(data) {
-    const list = (data.texts ?? []).filter((one) => !["narrative", "location"].includes(one.kind) && !one.superseded);
+    const list = (data.texts ?? []).filter((one) => !["narrative", "location", "caller_words"].includes(one.kind) && !one.superseded);
     if (!list.length) return null;
     return h("section", { class: "stack tight" }, h("h3", {}, "Catatan lapangan dan alasan"),
       list.map((one) => h("p", { class: "story small" }, h("span", { class: "who" }, `${WORDS[one.kind] ?? one.kind} · ${moment(one.at)} · `, said(one.by), "\n"), said(one.text))));
@@ -266,7 +269,7 @@ const PAUSES = {
   access_blocked: "akses jalan tertutup", weather: "cuaca atau gelombang", waiting_caller: "menunggu pelapor atau pemilik",
 };
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
-const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan" };
 
 const precision = (data) => {
   const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan", poi: "titik patokan", street: "sekitar jalan ini" }[data.area?.precision ?? data.precision];
@@ -292,7 +295,9 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab", "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab",
+  "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "delivery.dead": "Pesan tidak sampai, telepon dinas",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -301,22 +306,31 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
-// From which screen it was done.
+// From which screen; and what was written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring", telephony: "dari telepon" };
 const SCREENS = { console: "konsol", agency: "meja dinas", wall: "dinding", manage: "administrasi" };
-const origin = (one) => (SCREENS[one.screen] ? ` · ${SCREENS[one.screen]}` : "");
-function noteWords(one, data) {
-  const words = one.note && (data.texts ?? []).find((text) => text.id === one.note.id);
-  return words ? h("span", { class: "story small" }, " ", said(words.text)) : "";
-}
-// Written down elsewhere and brought here later: from where, and when.
-const SOURCES = { paper: "dari kertas", offline: "dari luring" };
 const LATE_MS = 60_000;
 function afterwards(one) {
   const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
   if (!late && !SOURCES[one.source]) return "";
   return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
 }
+const origin = (one) => (SCREENS[one.screen] ? ` · ${SCREENS[one.screen]}` : "");
+function noteWords(one, data) {
+  const words = one.note && (data.texts ?? []).find((text) => text.id === one.note.id);
+  return words ? h("span", { class: "story small" }, " ", said(words.text)) : "";
+}
+
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
+const CARRIERS = { email: "surel", webhook: "aplikasi dinas", gateway: "SMS/WhatsApp" };
+const FATES = { queued: "menunggu", sent: "terkirim", delivered: "sampai", read: "dibaca", failed: "gagal, dicoba lagi", dead: "gagal" };
+function messages(line) {
+  const list = line.notices ?? [];
+  if (!list.length) return null;
+  return h("p", { class: "hint" }, "Pesan: ", list.map((one, n) => [n ? " · " : "",
+    `${one.to} (${CARRIERS[one.channel] ?? one.channel}) ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.state === "dead" && one.error ? `: ${one.error}` : ""}`]));
+}
+
 // What had become of the messages before, so that nobody has to believe that they were sent.
 function proof(it) {
   if (!it?.messages) return "";
@@ -324,13 +338,14 @@ function proof(it) {
 }
 
 function eventText(one, agency) {
-  const name = EVENTS[one.kind] ?? one.kind;
+  const name = one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  const other = one.into ?? one.merged ?? one.unmerged;
+  const other = one.into ?? one.merged ?? one.unmerged ?? one.detached?.to ?? one.detached_from;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
     one.decline ? ` · ${DECLINES[one.decline] ?? one.decline}` : "", supportText(one.support),
     one.diverted_to ? ` · ke ${one.diverted_to.number}` : "", one.diverted_from ? ` · dari ${one.diverted_from.number}` : "",
     one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.delivery ? ` · ${one.delivery.to}: ${one.delivery.error}` : "",
     one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
     one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }
