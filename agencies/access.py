@@ -46,7 +46,7 @@ _CALLS = {"call.offer", "call.answer", "call.end", "call.dispose", "call.list"}
 _HAND_OVER = {f"incident.{action}" for action in ("hand_over", "accept", "refuse", "confirm", "take_back")}
 _RULES = {"rules.view", "rules.edit", "rules.publish"}
 """Who has `rules.reports` besides sees the real reports that a change would touch; all others see how many."""
-_REPORT = {"incident.create", "incident.classify", "incident.add_call", "place.search"}
+_REPORT = {"incident.create", "incident.classify", "incident.add_call", "incident.detach_call", "place.search"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CALL_TAKER: frozenset(

@@ -83,7 +83,10 @@ class Brief(NamedTuple):
     precision: str
     area_id: str | None
     label: str
+    source: str
+    occurred_at: datetime
     created_at: datetime
+    handed_over_from_id: uuid.UUID | None
 
 
 def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:

@@ -13,12 +13,7 @@ from events.services import KEPT_FOR, purge_answers
 
 @shared_task(ignore_result=True, acks_late=True)
 def sweep_deadlines() -> int:
-    told = 0
-    while batch := sweeps.sweep():
-        told += batch
-        if batch < sweeps.BATCH:
-            break
-    return told
+    return sweeps.sweep_all()
 
 
 @shared_task(ignore_result=True)

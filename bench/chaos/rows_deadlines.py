@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from bench.chaos.ledger import spread
@@ -10,6 +11,8 @@ from bench.chaos.stack import kill
 from bench.chaos.trial import Trial
 
 LAG_SECONDS = 3.0
+LOADED_SECONDS = 4.0
+"""After which a worker that was started sweeps."""
 _SPREAD = """
 UPDATE dispatch_deadline SET starts_at = now() - interval '1 hour', done_at = NULL, void = false,
   warned_at = NULL, breached_at = NULL, warn_at = t.due - interval '2 seconds', due_at = t.due
@@ -29,13 +32,19 @@ async def sweepers_killed(trial: Trial) -> None:
     trial.counts = f"{count} deadlines in {seconds} s, {kills} kills"
 
     def hurt(end: float) -> None:
-        done = 0
+        done: Counter[str] = Counter()
+        seen: dict[int, float] = {}
         while time.monotonic() < end:
-            if done < kills and (pid := trial.stack.children().get("worker-sweeps")):
-                kill(pid)
-                done += 1
-            time.sleep(seconds / kills)
-        trial.figures["kills"] = done
+            worker = trial.stack.children().get("worker-sweeps", 0)
+            born = seen.setdefault(worker, time.monotonic())
+            if worker and time.monotonic() - born > LOADED_SECONDS:  # it has begun to sweep
+                kill(worker)
+                done["worker"] += 1
+            elif len(trial.stack.relays()) >= 2 and (relay := trial.stack.active_relay()):
+                kill(relay)
+                done["relay"] += 1
+            time.sleep(max(0.0, seconds / kills - 0.1))
+        trial.figures["kills"] = dict(done)
 
     await _told_once(trial, count, seconds, hurt)
 

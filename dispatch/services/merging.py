@@ -97,7 +97,7 @@ def merge(write: Write, locked: Locked, change_: "Change", status: str) -> None:
     source.merged_into = target.incident
     source.save(update_fields=["confidential", "retention"])
     codes = [job.agency.code for job in jobs]
-    finish(write, locked, status, "incident.merged", ["status"], carried=codes, **_named("into", target.incident))
+    finish(write, locked, status, "incident.merged", ["status"], carried=codes, **named("into", target.incident))
     _tell_target(write, target, [job.made for job in jobs if job.made], source)
     write.record(facts)
 
@@ -140,7 +140,7 @@ def _check_agencies(at_work: Iterable[Assignment], target: Locked) -> None:
                           current=target.snapshot())  # fmt: skip
 
 
-def _named(how: str, incident: Incident) -> dict[str, dict[str, str]]:
+def named(how: str, incident: Incident) -> dict[str, dict[str, str]]:
     """The other incident, for timelines; of a confidential case its number stands in no event."""
     return {} if incident.confidential else {how: {"id": str(incident.id), "number": incident.number}}
 
@@ -149,7 +149,7 @@ def _tell_target(write: Write, target: Locked, made: list[Assignment], source: I
     touch(target.incident)
     row = target.snapshot()
     parts = {part["id"]: part for part in row["assignments"]}
-    facts = [fact_now("incident.updated", target, row, changed=["merged", "assignments"], **_named("merged", source))]
+    facts = [fact_now("incident.updated", target, row, changed=["merged", "assignments"], **named("merged", source))]
     facts += [fact_now("assignment.created", target, row, assignment=parts[str(one.id)]) for one in made]
     write.record(facts)
 
@@ -259,7 +259,7 @@ def unmerge(write: Write, locked: Locked, change_: "Change", status: str) -> Non
     )
     if into is not None:
         touch(into.incident)
-        write.record([fact_now("incident.updated", into, changed=["merged"], **_named("unmerged", incident))])
+        write.record([fact_now("incident.updated", into, changed=["merged"], **named("unmerged", incident))])
 
 
 def _sees(actor: Actor, incident_id: uuid.UUID) -> bool:

@@ -14,6 +14,7 @@ import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLin
 import { Alarm } from "../ui/sound.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
+import { PositionShare } from "./position.js";
 
 // Outdoors on a phone dark screens cannot be read; the desk in the office follows the console.
 if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.theme = "light";
@@ -42,8 +43,9 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
-const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
-Object.assign(context, { keepStep: kept.keep, ahead: kept.ahead, keptSteps: kept.lines });
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
+const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
@@ -152,12 +154,14 @@ feed.addEventListener("board", () => {
   loaded = true;
   paint();
   map.drawUnits(feed.state.units.values());
+  share.update();
   detail.load();
 });
 feed.addEventListener("change", ({ detail: { ids, frame } }) => {
   const fresh = ["incident.created", "incident.shown", "assignment.created"].includes(frame.kind) ? new Set(ids) : undefined;
   paint(fresh);
   if (frame.data?.unit || frame.kind === "unit.moved") map.drawUnits(feed.state.units.values());
+  if (frame.data?.unit) share.update();
   const id = frame.data?.incident?.id;
   if (id && id === detail.id) detail.load();
   if (fresh) ringWhileWaiting();
@@ -171,6 +175,7 @@ offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   ringWhileWaiting();
+  share.paint();
 });
 new Badge({ outbox });
 paint();

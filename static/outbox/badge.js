@@ -21,8 +21,8 @@ export class Badge {
     this.button = h("button", { class: "unsent", type: "button", id: "unsent", hidden: true, "aria-expanded": "false", "aria-controls": "unsent-list", onclick: () => this.toggle() }, "BELUM TERKIRIM ", this.count);
     this.panel = h("section", { class: "unsent-list", id: "unsent-list", hidden: true, "aria-label": "Belum terkirim" });
     this.live = h("span", { class: "visually-hidden", role: "status", "aria-live": "polite" });
-    document.querySelector(".bar-end")?.prepend(this.button, this.live);
-    document.body.append(this.panel);
+    document.querySelector(".bar-end")?.prepend(this.button);
+    document.body.append(this.panel, this.live);
     outbox.addEventListener("change", ({ detail }) => this.show(detail.rows));
     outbox.addEventListener("link", () => this.paint());
     document.addEventListener("keydown", (event) => event.key === "Escape" && !this.panel.hidden && this.toggle(false));

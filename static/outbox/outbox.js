@@ -73,10 +73,11 @@ export class Outbox extends EventTarget {
     this.emit("link", { state });
   }
 
-  // Keep a write before it is sent. `kept`: what a person needs to correct it; `group`: rows that wait for each other.
-  async add({ key, kind, url, body, kept = null, group = "", region = "", fine = [], draftId }) {
+  // Keep a write before it is sent. `kept`: what a person needs to correct it; `group`: rows that wait for each other;
+  // `tag`: what the screens must know without opening it, never a word of anybody.
+  async add({ key, kind, url, body, kept = null, group = "", region = "", fine = [], tag = null, draftId }) {
     const row = {
-      v: 1, key, kind, url, group, region, fine, user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
+      v: 1, key, kind, url, group, region, fine, tag, user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
       sealed: await this.sealer.seal({ body, kept }, key),
     };
     const stored = await this.store.add(row, draftId);
@@ -225,7 +226,7 @@ export class Outbox extends EventTarget {
   }
 
   tell(row, verdict, answer, message = "") {
-    const outcome = { key: row.key, kind: row.kind, group: row.group, user: row.user, verdict, status: answer?.status ?? 0, answer: answer?.body ?? null, message };
+    const outcome = { key: row.key, kind: row.kind, tag: row.tag, user: row.user, verdict, status: answer?.status ?? 0, answer: answer?.body ?? null, message };
     this.emit("outcome", outcome);
     this.channel?.postMessage({ outcome });
   }

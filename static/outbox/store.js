@@ -14,6 +14,14 @@ const finished = (transaction) => new Promise((done, failed) => {
   transaction.onerror = transaction.onabort = () => failed(transaction.error ?? new Error("aborted"));
 });
 
+function abort(transaction) {
+  try {
+    transaction.abort();
+  } catch {
+    // it is over already
+  }
+}
+
 export async function openStore(factory = globalThis.indexedDB) {
   const request = factory.open(NAME, 1);
   request.onupgradeneeded = () => {
@@ -36,9 +44,15 @@ export class Store {
   async write(names, work) {
     const transaction = this.database.transaction(names, "readwrite", DURABLE);
     const done = finished(transaction);
-    const result = await work(...names.map((name) => transaction.objectStore(name)));
-    await done;
-    return result;
+    try {
+      const result = await work(...names.map((name) => transaction.objectStore(name)));
+      await done;
+      return result;
+    } catch (error) {
+      done.catch(() => undefined); // told once
+      if (transaction.error === null) abort(transaction);
+      throw error;
+    }
   }
 
   read(name, work) {

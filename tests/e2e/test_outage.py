@@ -274,6 +274,66 @@ def test_a_session_that_has_ended_keeps_the_report_until_somebody_signs_in(desk,
     assert len(stored(stack, words)) == 1
 
 
+def test_what_the_server_refuses_comes_back_into_the_form_or_waits_until_it_is_free(desk, net, stack) -> None:
+    page = sign_in(desk, net.url)
+    wait_live(page)
+
+    def refuse(route) -> None:
+        key = route.request.headers["idempotency-key"]
+        body = '{"title": "Isian tidak sah", "detail": "Periksa isian yang disebut.", "errors": []}'
+        route.fulfill(status=400, content_type="application/problem+json", body=body, headers={"Idempotency-Key": key})
+
+    page.route("**/api/v1/incidents/", refuse)
+    refused = page.locator("#form-problem")
+    first, second = f"pagar roboh satu {CANARY}k", f"pagar roboh dua {CANARY}k"
+    page.locator("#narrative").fill(first)
+    page.keyboard.press("F8")
+    expect(refused).to_contain_text("Periksa isian yang disebut")
+    expect(page.locator("#narrative")).to_have_value(first)
+    expect(unsent(page)).to_be_hidden()
+
+    page.unroute("**/api/v1/incidents/")
+    held: list = []
+    page.route("**/api/v1/incidents/", held.append)
+    page.keyboard.press("F8")
+    expect(page.locator("#narrative")).to_have_value("")
+    page.locator("#narrative").fill(second)  # the form is in use again when the answer comes
+    while not held:
+        page.wait_for_timeout(50)
+    refuse(held[0])
+    expect(unsent(page)).to_have_text(re.compile("BELUM TERKIRIM 1"))
+    expect(page.locator("#narrative")).to_have_value(second)
+    page.unroute("**/api/v1/incidents/")
+    page.keyboard.press("F8")
+    expect(page.locator("#saved")).to_be_visible()
+    unsent(page).click()
+    expect(page.locator("#unsent-list")).to_contain_text("perlu diperiksa")
+    page.locator("#unsent-list").get_by_role("button", name="Perbaiki").click()
+    expect(page.locator("#narrative")).to_have_value(first)
+    page.keyboard.press("F8")
+    expect(unsent(page)).to_be_hidden()
+    deadline = time.monotonic() + 10
+    while len(found := stored(stack, f"{CANARY}k")) < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert [one["narrative"] for one in found] == [second, first]
+
+
+def test_a_full_disk_does_not_stop_a_report(desk, net, stack) -> None:
+    page = sign_in(desk, net.url)
+    wait_live(page)
+    page.evaluate("IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    words = f"jembatan retak {CANARY}l"
+    page.locator("#narrative").fill(words)
+    page.keyboard.press("F8")
+    expect(page.locator("#saved .detail-number")).to_be_visible()
+    assert len(stored(stack, words)) == 1
+    net.set("cut")
+    page.locator("#narrative").fill("belum sampai ke mana pun")
+    page.keyboard.press("F8")
+    expect(page.locator("#form-problem")).to_contain_text("jangan menutup tab ini")
+    expect(page.locator("#narrative")).to_have_value("belum sampai ke mana pun")
+
+
 def test_two_tabs_of_one_person_keep_their_own_sentences(desk, net) -> None:
     first = sign_in(desk, net.url)
     first.locator("#narrative").fill("kalimat di tab pertama")

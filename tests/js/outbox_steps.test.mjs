@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { momentIn, readTime, sheetMoment } from "../../static/outbox/papertime.js";
-import { advance, stepOf } from "../../static/outbox/steps.js";
+import { advance } from "../../static/outbox/steps.js";
 
 const LINE = { id: "a", status: "assigned", actions: ["acknowledge", "decline"], next_due: { stage: "acknowledge" } };
 
@@ -18,9 +18,15 @@ test("a second unit on its way does not change when the first one left", () => {
   assert.equal(line.dispatched_at, "t0");
 });
 
-test("a kept row says which step of which assignment it is", () => {
-  const row = { key: "k", url: "/api/v1/assignments/a-1/arrive/", created_at: "t" };
-  assert.deepEqual(stepOf(row), { key: "k", assignment: "a-1", action: "arrive", at: "t" });
+test("a unit of it is shown where its crew has said, and the others stay", () => {
+  const line = { ...LINE, units: [{ id: "u1", status: "assigned", actions: ["en_route"] }, { id: "u2", status: "assigned" }] };
+  const [one, other] = advance(line, [{ action: "en_route", at: "t1", unit: "u1" }, { action: "on_scene", at: "t2", unit: "u1" }]).units;
+  assert.deepEqual([one.status, one.en_route_at, one.on_scene_at, other.status], ["on_scene", "t1", "t2", "assigned"]);
+  assert.ok(!one.actions.includes("en_route"), "a crew never goes back");
+});
+
+test("a step that this phone knows no way ahead of changes nothing", () => {
+  assert.deepEqual(advance(LINE, [{ action: "pause", at: "t" }]), LINE);
 });
 
 test("the hour on paper is read as people write it", () => {
