@@ -111,7 +111,7 @@ def background(data_dir: Path) -> list[Spec]:
             "--pool",
             "threads",
             "-c",
-            "8",
+            "16",
             "-n",
             "notify@%h",
             *quiet,
