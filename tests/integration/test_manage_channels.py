@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies import caches
-from agencies.models import Agency, Channel, Ladder, Roster, User
+from agencies.models import Agency, Channel, Ladder, Roster, Target, User
 from dispatch import posting
 from dispatch.escalation import ladder_for
 from dispatch.models import ChannelHealth, Delivery
@@ -212,3 +212,22 @@ class TestRosters:
         assert bring(lines[0], lines[1], lines[3]).status_code == 302, "again: nothing is doubled"
         assert Roster.objects.count() == 2
         assert User.objects.filter(username="admin.madiun").exists()
+
+
+def test_the_region_says_for_which_reasons_a_clock_may_stand_still(admin: Client) -> None:
+    assert send(admin, url("region"), pause_reasons=["weather", "scene_unsafe"]).status_code == 302
+    assert caches.refresh_now().regions[MADIUN].pause_reasons == ("scene_unsafe", "weather")
+    assert "lokasi belum aman" in text(admin.get(url("region")))
+    assert send(admin, url("region"), pause_reasons=["coffee"]).status_code == 422
+
+
+def test_targets_of_the_night_are_a_row_of_their_own(admin: Client) -> None:
+    page = url("target-row")
+    given = {"type": "fire", "priority": "", "from_hour": "22", "until_hour": "6", "seconds_arrive": "1500"}
+    assert send(admin, page, **given).status_code == 302
+    assert "pukul 22–06" in text(admin.get(url("targets")))
+    night = url("target-row") + "?jenis=fire&prioritas=&jam=22-6"
+    assert send(admin, night, seconds_arrive="1800").status_code == 302
+    row = Target.objects.get(region_id=MADIUN, type="fire", from_hour=22, ended_at=None)
+    assert (row.seconds, row.version) == (1800, 2)
+    assert admin.get(url("target-row") + "?jenis=fire&prioritas=&jam=x").status_code == 404
