@@ -21,6 +21,7 @@ from agencies.models.region import Stage
 from agencies.packformat import DISKOMINFO, LAT, LON, PHONE, SLUG, SUBTYPES_OF
 from agencies.publishing import Lines, Support, lines_of
 from agencies.questions import KEYS, unknown_key
+from agencies.reference import PAUSE_REASONS
 
 Choices = list[tuple[str, Any]]
 WHOLE_DAY = {"type": "date"}
@@ -82,6 +83,11 @@ class RegionForm(ManageForm):
     command_authority = forms.ChoiceField(label=_("Pemegang komando"))
     stage = forms.ChoiceField(label=_("Tahap"), choices=Stage.choices, required=False)
     phone = _phone(_("Nomor layanan"))
+    pause_reasons = forms.MultipleChoiceField(
+        label=_("Alasan yang menjeda batas waktu"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=list(PAUSE_REASONS.items()),
+        help_text=_("Tanpa pilihan: batas waktu tidak pernah dijeda. Setiap jeda tercatat dengan alasan dan lamanya."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +96,8 @@ class RegionForm(ManageForm):
 
     @staticmethod
     def initial_of(region: Region) -> dict[str, Any]:
-        return {"command_authority": region.command_authority, "stage": region.stage, "phone": region.phone}
+        names = ("command_authority", "stage", "phone", "pause_reasons")
+        return {name: getattr(region, name) for name in names}
 
 
 class AgencyForm(ManageForm):
@@ -127,6 +134,12 @@ class UnitForm(ManageForm):
     mode = forms.ChoiceField(label=_("Medan"), choices=Unit.Mode.choices)
     capabilities = forms.CharField(label=_("Kemampuan"), required=False, max_length=200,
                                    help_text=_("Dipisah koma, mis. chainsaw, water_rescue"))  # fmt: skip
+    crew_size = forms.IntegerField(label=_("Jumlah awak"), required=False, min_value=1, max_value=200)
+    duty_from = forms.TimeField(label=_("Bertugas mulai pukul"), required=False,
+                                help_text=_("Kosong: siap 24 jam. Waktu setempat."))  # fmt: skip
+    duty_until = forms.TimeField(label=_("Bertugas sampai pukul"), required=False)
+    rest_minutes = forms.IntegerField(label=_("Istirahat setelah tugas (menit)"), required=False, min_value=0,
+                                      max_value=1440, initial=0)  # fmt: skip
     home_lat = forms.FloatField(label=_("Lintang pangkalan"), required=False, min_value=LAT.between[0],  # type: ignore[index]
                                 max_value=LAT.between[1])  # type: ignore[index] # fmt: skip
     home_lon = forms.FloatField(label=_("Bujur pangkalan"), required=False, min_value=LON.between[0],  # type: ignore[index]
@@ -144,6 +157,9 @@ class UnitForm(ManageForm):
             self.add_error("capabilities", _("Setiap kemampuan paling panjang 24 huruf."))
         if (cleaned.get("home_lat") is None) != (cleaned.get("home_lon") is None):
             self.add_error("home_lon", _("Isi lintang dan bujur, atau kosongkan keduanya."))
+        if (cleaned.get("duty_from") is None) != (cleaned.get("duty_until") is None):
+            self.add_error("duty_until", _("Isi kedua waktu tugas, atau kosongkan keduanya."))
+        cleaned["rest_minutes"] = cleaned.get("rest_minutes") or 0
         return cleaned
 
     @staticmethod
@@ -323,6 +339,9 @@ class TargetsForm(ManageForm):
     type = forms.ChoiceField(label=_("Jenis"), required=False)
     priority = forms.ChoiceField(label=_("Prioritas"), required=False,
                                  choices=[*_empty(_("(semua)")), *labels.PRIORITIES.items()])  # fmt: skip
+    from_hour = forms.IntegerField(label=_("Dari jam"), required=False, min_value=0, max_value=23)
+    until_hour = forms.IntegerField(label=_("Sampai jam"), required=False, min_value=1, max_value=24)
+    PLACE = ("type", "priority", "from_hour", "until_hour")
 
     def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -337,11 +356,15 @@ class TargetsForm(ManageForm):
     def stages(self) -> list[forms.BoundField]:
         return [self[f"seconds_{stage}"] for stage in labels.STAGES]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (cleaned.get("from_hour") is None) != (cleaned.get("until_hour") is None):
+            self.add_error("until_hour", _("Isi kedua jam, atau kosongkan keduanya."))
+        return cleaned
+
     def values(self) -> dict[str, Any]:
         values = self.cleaned_data
-        return {
-            "type": values["type"],
-            "priority": values["priority"],
+        return {name: values[name] for name in self.PLACE} | {
             "seconds": {stage: values[f"seconds_{stage}"] for stage in labels.STAGES},
             "based_on": {stage: values[f"version_{stage}"] for stage in labels.STAGES},
         }

@@ -102,8 +102,12 @@ def _conditions(card: RunCard) -> list[str]:
     if card.priority:
         found.append(str(labels.PRIORITIES[card.priority]))
     if card.from_hour is not None:
-        found.append(_("pukul %(a)02d–%(b)02d") % {"a": card.from_hour, "b": card.until_hour})
+        found.append(_hours(card.from_hour, card.until_hour))
     return found
+
+
+def _hours(first: int | None, last: int | None) -> str:
+    return "" if first is None else str(_("pukul %(a)02d–%(b)02d") % {"a": first, "b": last})
 
 
 def _card_form(desk: Desk, card: RunCard | None = None) -> forms.RunCardForm:
@@ -176,6 +180,7 @@ def targets(desk: Desk) -> HttpResponse:
             "row": row,
             "type": desk.type_name(row.type),
             "priority": labels.PRIORITIES.get(row.priority, _("semua prioritas")),
+            "hours": _hours(row.from_hour, row.until_hour),
             "cells": [(cell, labels.duration(cell.seconds) if cell else "") for cell in row.cells],
         }
         for row in manage_selectors.targets_of(desk.actor, desk.region.code)
@@ -185,32 +190,43 @@ def targets(desk: Desk) -> HttpResponse:
 
 @managed("manage-targets", "POST")
 def targets_edit(desk: Desk) -> HttpResponse:
-    """One row of the table, `?jenis=TYPE&prioritas=PRIORITY` (empty: all); without them a new row."""
+    """One row of the table, `?jenis=TYPE&prioritas=PRIORITY&jam=FROM-UNTIL` (empty: all); without them a new row."""
     query = desk.request.GET
     fixed = "jenis" in query or "prioritas" in query
-    place = (query.get("jenis", ""), query.get("prioritas", ""))
+    place = (query.get("jenis", ""), query.get("prioritas", ""), *_read_hours(query.get("jam", "")))
     if (place[0] and place[0] not in desk.types) or (place[1] and place[1] not in labels.PRIORITIES):
         raise Http404
     form = forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
     if fixed:
-        form.fix("type", "priority")
+        form.fix(*form.PLACE)
 
     def save() -> None:
         publishing.publish_targets(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
 
-    title = f"{desk.type_name(place[0])} · {labels.PRIORITIES.get(place[1], _('semua prioritas'))}"
+    parts = (desk.type_name(place[0]), labels.PRIORITIES.get(place[1], _("semua prioritas")), _hours(*place[2:]))
+    title = " · ".join(str(part) for part in parts if part)
     return desk.save(
         form, save, done=_("Target waktu terbit."), to=desk.url("manage-targets"), template="targets_form.html",
         title=title if fixed else _("Baris target baru"),
     )  # fmt: skip
 
 
-def _row_initial(desk: Desk, place: tuple[str, str]) -> dict[str, Any]:
-    initial: dict[str, Any] = {"type": place[0], "priority": place[1]}
+def _read_hours(text: str) -> tuple[int | None, int | None]:
+    """`22-6` → 22, 6. Raises Http404 for anything else that is not empty."""
+    if not text:
+        return None, None
+    first, _dash, last = text.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and len(text) <= 5):
+        raise Http404
+    return int(first), int(last)
+
+
+def _row_initial(desk: Desk, place: tuple[str, str, int | None, int | None]) -> dict[str, Any]:
+    initial: dict[str, Any] = dict(zip(forms.TargetsForm.PLACE, place, strict=True))
     if not ("jenis" in desk.request.GET or "prioritas" in desk.request.GET):
         return initial
     for row in manage_selectors.targets_of(desk.actor, desk.region.code):
-        if (row.type, row.priority) == place:
+        if row.place == place:
             cells = zip(STAGES, row.cells, strict=True)
             for stage, cell in cells:
                 if cell is not None:

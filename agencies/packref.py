@@ -113,7 +113,10 @@ def _run_card(row: Values) -> RunCardRef:
 
 
 def _target(row: Values) -> TargetRef:
-    return TargetRef(key_of("targets", row), 1, row["stage"], row["seconds"], row["type"], row["priority"])
+    return TargetRef(
+        key_of("targets", row), 1, row["stage"], row["seconds"], row["type"], row["priority"], row["from_hour"],
+        row["until_hour"],
+    )  # fmt: skip
 
 
 def _procedure(row: Values) -> ProcedureRef:

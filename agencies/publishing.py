@@ -174,19 +174,26 @@ def publish_targets(
     seconds: Mapping[str, int | None],
     actor: Actor,
     at: dt.datetime,
+    from_hour: int | None = None,
+    until_hour: int | None = None,
     based_on: Mapping[str, int] | None = None,
 ) -> list[Target]:
     """Set the times of one row of the table, stage → seconds; None: the row sets none and the wider row counts.
+
+    With hours the row is for clocks that start in these hours of the region's day.
 
     Only stages that differ get a new version; returns those. Raises StaleVersion, Unprocessable.
     """
     if any(value is not None and value <= 0 for value in seconds.values()):
         raise Unprocessable("Batas waktu harus lebih dari nol detik.")
+    if (from_hour is None) != (until_hour is None):
+        raise Unprocessable("Isi kedua jam, atau kosongkan keduanya.")
+    place = {"type": type, "priority": priority, "from_hour": from_hour, "until_hour": until_hour}
     found: list[Target] = []
     with writing(actor, at) as write:
         lock_region(actor, region)
         for stage, value in seconds.items():
-            key = key_of("targets", {"type": type, "priority": priority, "stage": stage})
+            key = key_of("targets", {**place, "stage": stage})
             old = _in_force(Target, region, key, based_on.get(stage, 0) if based_on is not None else None)
             if (old.seconds if old else None) == value:
                 continue
@@ -194,7 +201,7 @@ def publish_targets(
             if value is None and old is not None:
                 _close(write, old, "target.ended", {"target": key, **before})
             elif value is not None:
-                new = Target(region_id=region, key=key, type=type, priority=priority, stage=stage, seconds=value)
+                new = Target(region_id=region, key=key, stage=stage, seconds=value, **place)
                 _publish(write, "target.published", old, new, before, {"target": key, "seconds": value})
                 found.append(new)
         return found

@@ -119,7 +119,11 @@ def fan_out(side: Side, *, subscribers: int, rate: float, count: int) -> dict[st
     if result["bad_posts"] or stored != result["events"] + warmup:
         raise Failed(f"{side.name}: {result['bad_posts']} bad posts, {stored} stored of {result['events'] + warmup}")
     used = accounting.difference(before, _processor(side))
-    return result | {"cpu_ms_per_delivery": round(sum(used.values()) / (stored * subscribers), 3)}
+    spent = sum(used.values())
+    return result | {
+        "cpu_ms_per_delivery": round(spent / (stored * subscribers), 3),
+        "cpu_ms_per_frame": round(spent / max(1, result["frames"]), 3),
+    }
 
 
 def post(side: Side) -> dict[str, Any]:

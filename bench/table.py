@@ -33,7 +33,8 @@ FAN_OUT_ROWS = (
     ("POST sent → median of {n} sockets, p50 (ms)", ("median_ms", "p50")),
     ("POST sent → last of {n} sockets, p50 (ms)", ("last_ms", "p50")),
     ("POST sent → last of {n} sockets, p99 (ms)", ("last_ms", "p99")),
-    ("processor ms per delivery, {n} sockets", ("cpu_ms_per_delivery",)),
+    ("processor ms per report and socket, {n} sockets", ("cpu_ms_per_delivery",)),
+    ("processor ms per frame, {n} sockets", ("cpu_ms_per_frame",)),
     ("deliveries missing, {n} sockets", ("missing_deliveries",)),
 )
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agencies.models import Unit
 from agencies.problems import Malformed
+from dispatch.lifecycle import TOLD_BY_CREW, DeclineReason
 from dispatch.locating import CHOSEN
 from dispatch.reports import Caller, Report
 from dispatch.services.assignments import Step
+from dispatch.services.diverting import Diversion
 from dispatch.services.incidents import Change
-from dispatch.services.units import Position
+from dispatch.services.support import ASKED_BY_AGENCY, Ask
+from dispatch.services.units import Position, Tap
 from incidents.lifecycle import CHANNELS, INCIDENT, PRIORITIES, SOURCES, Disposition, Outcome, Table
 from incidents.services.calls import OfferedCall
 
@@ -346,12 +348,16 @@ def read_step(table: Table, action: str, body: Mapping[str, Any]) -> Step:
     read = Strict(body)
     required = table.transitions[action].required
     outcome, note, victims = _report(read, body.get("report"), "report" in required)
+    reason, code = read.text("reason", required="reason" in required), ""
+    if action == "decline":
+        reason, code = _decline_reason(reason, read.text("note"))
     step = Step(
         action=action,
         version=read.version(required=False),
         occurred_at=read.time("occurred_at"),
         source=read.one_of("source", SOURCES) or "live",
-        reason=read.text("reason", required="reason" in required),
+        reason=reason,
+        code=code,
         units=read.ids("units"),
         outcome=outcome,
         note=note,
@@ -359,6 +365,13 @@ def read_step(table: Table, action: str, body: Mapping[str, Any]) -> Step:
     )
     read.finish(_known(table, action))
     return step
+
+
+def _decline_reason(reason: str, note: str) -> tuple[str, str]:
+    """Words and code: `reason` is one of the codes (with words in `note`), or words alone."""
+    if reason in list(DeclineReason):
+        return note, reason
+    return "\n".join(part for part in (reason, note) if part), DeclineReason.OTHER
 
 
 def _report(read: Strict, report: Any, required: bool) -> tuple[str, str, dict[str, int] | None]:
@@ -395,6 +408,16 @@ def _victims(inner: Strict, value: Any) -> dict[str, int] | None:
     return dict(value)
 
 
+def read_moment(value: str | None, now: datetime) -> datetime | None:
+    """A past moment from a query string; None when it is missing. Raises Malformed."""
+    if not value:
+        return None
+    parsed = _time(value.replace(" ", "+"))  # a plus that nobody escaped
+    if parsed is None or parsed > now:
+        raise Malformed(errors=[{"field": "at", "message": "harus waktu RFC 3339 dengan zona, tidak di masa depan"}])
+    return parsed
+
+
 def read_disposition(body: Mapping[str, Any]) -> tuple[Disposition, str]:
     """Raises Malformed."""
     read = Strict(body)
@@ -413,16 +436,54 @@ def read_occurred_at(body: Mapping[str, Any]) -> datetime | None:
     return when
 
 
-def read_unit_status(body: Mapping[str, Any]) -> tuple[str, str, datetime | None]:
-    """Status, assignment id ("" when none) and time. Raises Malformed."""
+def read_unit_status(body: Mapping[str, Any]) -> Tap:
+    """What a crew tells. Raises Malformed."""
     read = Strict(body)
-    status = read.one_of("status", [s.value for s in Unit.Status], required=True)
     assignment = read.text("assignment")
     if assignment and not _uuid(assignment):
         read.fault("assignment", "bukan id")
-    when = read.time("occurred_at")
+    tap = Tap(
+        status=read.one_of("status", TOLD_BY_CREW, required=True),
+        assignment=_uuid(assignment),
+        occurred_at=read.time("occurred_at"),
+        source=read.one_of("source", SOURCES) or "live",
+    )
     read.finish({"status", "assignment", "occurred_at", "version", "source"})
-    return status, assignment, when
+    return tap
+
+
+def read_diversion(body: Mapping[str, Any]) -> Diversion:
+    """Where a unit is to go instead. Raises Malformed."""
+    read = Strict(body)
+    target = read.text("assignment", required=True)
+    if target and not _uuid(target):
+        read.fault("assignment", "bukan id")
+    reason, when = read.text("reason"), read.time("occurred_at")
+    source = read.one_of("source", SOURCES) or "live"
+    read.finish({"assignment", "reason", "occurred_at", "source"})
+    return Diversion(uuid.UUID(target), reason, when, source)
+
+
+def read_support(body: Mapping[str, Any]) -> Ask:
+    """What an agency asks the desk for. Raises Malformed."""
+    read = Strict(body)
+    ask = Ask(
+        what=read.one_of("what", [str(what) for what in ASKED_BY_AGENCY], required=True),
+        agency=read.text("agency"),
+        note=read.text("note"),
+        occurred_at=read.time("occurred_at"),
+        source=read.one_of("source", SOURCES) or "live",
+    )
+    read.finish({"what", "agency", "note", "occurred_at", "source"})
+    return ask
+
+
+def read_support_answer(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Answer and words. Raises Malformed."""
+    read = Strict(body)
+    answer, note = read.one_of("answer", ("given", "refused"), required=True), read.text("note")
+    read.finish({"answer", "note"})
+    return answer, note
 
 
 def read_position_list(body: Any) -> list[Position]:

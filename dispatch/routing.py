@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
+from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef, in_hours
 
 _SAVES_LIVES = frozenset({"medical", "fire", "disaster"})
 
@@ -22,6 +22,7 @@ class Absence(StrEnum):
     PAUSED = "sedang tidak menerima tugas"
     NO_UNIT = "tidak ada unit yang siap"
     DECLINED = "menolak tugas"
+    SILENT = "tidak menjawab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +119,8 @@ def _fits(card: RunCardRef, region: RegionRef, case: Case, type_: str, base: str
         and card.subtype in ("", subtype)
         and card.area in ("", *case.areas)
         and card.priority in ("", case.priority)
-        and _in_hours(card, case.at.astimezone(region.tz).hour)
+        and in_hours(card, case.at.astimezone(region.tz).hour)
     )
-
-
-def _in_hours(card: RunCardRef, hour: int) -> bool:
-    if card.from_hour is None or card.until_hour is None:
-        return True
-    if card.from_hour < card.until_hour:
-        return card.from_hour <= hour < card.until_hour
-    return hour >= card.from_hour or hour < card.until_hour  # over midnight
 
 
 def _specificity(card: RunCardRef, case: Case, type_: str) -> tuple[int, bool, bool, bool, bool, str]:
@@ -166,7 +159,7 @@ def _add(draft: _Draft, line: LineRef, role: str, card: RunCardRef | None, why: 
         _refer(draft, agency, line, role, card)
         return
     absence = draft.case.absent.get(agency.code)
-    if absence in (Absence.PAUSED, Absence.DECLINED):
+    if absence in (Absence.PAUSED, Absence.DECLINED, Absence.SILENT):
         draft.passed[agency.code] = PassedOver(agency.code, f"{agency.name} {absence}")
         _add_backup(draft, agency, line, role, card)
         return
@@ -225,18 +218,20 @@ def _name(card: RunCardRef) -> str:
     return "/".join(part for part in (card.type, card.subtype, card.area) if part)
 
 
-def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str]) -> Chosen | None:
-    """Who takes over from an agency that declined: its backup on the cards in force, unless it is `there` already.
+def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str],
+               why: Absence = Absence.DECLINED) -> Chosen | None:  # fmt: skip
+    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is
+    `there` already.
 
     A backup that cannot take it itself is followed by its own.
     """
     usual = {chosen.agency.code for chosen in route(region, case).chosen}
-    answer = route(region, replace(case, absent={**case.absent, agency: Absence.DECLINED}))
+    answer = route(region, replace(case, absent={**case.absent, agency: why}))
     own = region.agencies.get(agency)
     name = (own.short or own.name) if own else agency
     for chosen in answer.chosen:
         if chosen.agency.code not in usual | set(there):
-            return replace(chosen, reason=f"{chosen.reason}: {name} {Absence.DECLINED}"[:200])
+            return replace(chosen, reason=f"{chosen.reason}: {name} {why}"[:200])
     return None
 
 

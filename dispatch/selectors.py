@@ -17,8 +17,8 @@ from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from agencies.selectors import units_visible_to
 from dispatch.lifecycle import ENDED
-from dispatch.models import Assignment, Deadline, UnitAssignment
-from dispatch.rows import NextDue, assignment_row, incident_row, narrow, unit_row
+from dispatch.models import Assignment, Deadline, SupportRequest, UnitAssignment
+from dispatch.rows import NextDue, assignment_row, incident_row, narrow, support_row, unit_row
 from dispatch.sightings import Sight, sees_place
 from events.bulk import among
 from incidents import selectors as incidents
@@ -56,6 +56,12 @@ class Part(NamedTuple):
     agency_id: uuid.UUID
     role: str
     status: str
+    paused_at: datetime | None
+    pause_reason: str
+    escalation: int
+    escalation_of: int
+    escalation_step: str
+    unreached_at: datetime | None
 
 
 class Brief(NamedTuple):
@@ -77,7 +83,10 @@ class Brief(NamedTuple):
     precision: str
     area_id: str | None
     label: str
+    source: str
+    occurred_at: datetime
     created_at: datetime
+    handed_over_from_id: uuid.UUID | None
 
 
 def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:
@@ -100,13 +109,14 @@ def agency_codes(region: RegionRef, wanted: Collection[str]) -> dict[str, str]:
 
 
 def rows_of(found: Collection[Incident | Brief], region: RegionRef) -> dict[uuid.UUID, dict[str, Any]]:
-    """The full board rows of incidents of one region: two statements, whatever their number."""
+    """The full board rows of incidents of one region: three statements, whatever their number."""
     assignments = Assignment.objects.filter(incident_id__in=among(i.id for i in found))
     by_incident: dict[uuid.UUID, list[Part]] = defaultdict(list)
     for part in map(Part._make, assignments.order_by("position", "created_at").values_list(*Part._fields)):
         by_incident[part.incident_id].append(part)
     codes = agency_codes(region, {str(a.agency_id) for rows in by_incident.values() for a in rows})
     due = next_due_of(a.id for rows in by_incident.values() for a in rows if a.status not in ENDED)
+    support = _support_of(found, region)
     return {
         incident.id: incident_row(
             incident,
@@ -115,9 +125,21 @@ def rows_of(found: Collection[Incident | Brief], region: RegionRef) -> dict[uuid
                 assignment_row(a, codes.get(str(a.agency_id), ""), region, due.get(a.id))
                 for a in by_incident[incident.id]
             ],
+            support.get(incident.id, ()),
         )
         for incident in found
     }
+
+
+def _support_of(found: Collection[Incident | Brief], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What agencies ask the desk for and nobody has answered yet."""
+    open_ = SupportRequest.objects.filter(done_at=None, incident_id__in=among(i.id for i in found))
+    rows = list(open_.select_related("assignment__agency", "wanted").order_by("created_at", "id"))
+    asked: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        wanted = row.wanted.code if row.wanted else ""
+        asked[row.incident_id].append(support_row(row, region, row.assignment.agency.code, wanted))
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +175,7 @@ def region_or_404(code: str) -> RegionRef:
 
 def board_of(actor: Actor, region: RegionRef) -> list[dict[str, Any]]:
     """Rows of the open incidents of a region that the actor sees, newest first. What an agency declined is not on its
-    board. Five statements, whatever their number."""
+    board. Six statements, whatever their number."""
     open_here = incidents.visible_to(actor).filter(region_id=region.code, status="open")
     found = list(map(Brief._make, open_here.order_by("-created_at", "-id").values_list(*Brief._fields)))
     access = incidents.access_of((i.id for i in found), of=actor)

@@ -36,7 +36,12 @@ def among(ids: Iterable[uuid.UUID]) -> RawSQL:
 
 
 def prepared(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Execute a statement whose text is always the same, as a prepared one; its first row, if it answers any.
+    """The first row that `prepared_rows` answers, if any."""
+    return next(iter(prepared_rows(sql, params)), None)
+
+
+def prepared_rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Execute a statement whose text is always the same, as a prepared one; its rows, if it answers any.
 
     Django sends text with the values inside, which PostgreSQL parses and plans every time: two fifths of its work
     for a report. Only for statements of few different texts: each connection keeps up to a hundred.
@@ -46,7 +51,7 @@ def prepared(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
         connection.queries_log.append({"sql": sql, "time": ""})
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         cursor.execute(_numbered(sql), params, prepare=True)
-        return cursor.fetchone() if cursor.description else None
+        return cursor.fetchall() if cursor.description else []
 
 
 @lru_cache

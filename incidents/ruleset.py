@@ -16,7 +16,7 @@ from typing import Any
 from incidents.triage import CompiledRules, RuleError, RuleSource, builtin_rules, classify
 from incidents.triage.classifier import CompiledRule
 from incidents.triage.lexicon import Lexicon
-from incidents.triage.matcher import Hit, PhraseIndex, Unit
+from incidents.triage.matcher import Hits, PhraseIndex, Spans, Unit
 from incidents.triage.result import PRIORITIES
 from incidents.triage.rules import RULE_KEYS, SUBTYPES, Rule, RuleBook, merge_sources
 
@@ -42,9 +42,9 @@ class LayeredIndex(PhraseIndex):
     def offset(self) -> int:
         return len(self.below.numbers)
 
-    def find(self, units: Sequence[Unit], spans: Sequence[Sequence[tuple[str, int]]] = ()) -> list[Hit]:
+    def find(self, units: Sequence[Unit], spans: Spans = ()) -> Hits:  # type: ignore[assignment]
         own = PhraseIndex.find(self, units, spans)
-        return self.below.find(units, spans) + [Hit(hit.part + self.offset, hit.units) for hit in own]
+        return self.below.find(units, spans) | {part + self.offset: rows for part, rows in own.items()}
 
     def numbers_of(self, phrases: Iterable[str]) -> tuple[tuple[int, ...], ...]:
         return tuple(tuple(number + self.offset for number in self.add(phrase)) for phrase in phrases)

@@ -104,7 +104,7 @@ COLUMNS: dict[str, list[Column]] = {
         *_plain("type subtype priority from_hour until_hour note source assumed"),
         Column("area", "area_id", lambda v, c: v or None, lambda v, c: v or ""),
     ],
-    "targets": _plain("type priority stage seconds source assumed"),
+    "targets": _plain("type priority stage from_hour until_hour seconds source assumed"),
     "procedures": _plain("type subtype title questions steps tell_caller excludes assumed"),
     "rules": _plain("rules"),
 }

@@ -15,8 +15,8 @@ from callcenter112.embedded.output import Output
 from callcenter112.embedded.process import Refused, Spec, kill_group
 
 POLL_SECONDS = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
-STEADY_SECONDS = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+STEADY_SECONDS = 5.0
 """Who lived that long is restarted at once again."""
 TRIES_BEFORE_READY = 4
 

@@ -37,6 +37,7 @@ from dispatch.services.joining import assign_agency
 from dispatch.services.plans import replan
 from dispatch.services.reports import link_call
 from dispatch.services.sealing import seal_case, seal_notes
+from dispatch.services.support import support_given
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import INCIDENT
@@ -208,6 +209,8 @@ def _assign(write: Write, locked: Locked, change_: Change, status: str) -> None:
             defaults={"number": referred.number, "reason": referred.reason, "created_at": write.at},
         )  # fmt: skip
     assigned = [assign_agency(write, locked, chosen, change_.role) for chosen in answer.chosen]
+    for one in assigned:
+        support_given(locked, str(one.agency_id), write.at)
     touch(incident, edited=True)
     row = locked.snapshot()
     changed = ["assignments"] if assigned else ["referrals"]

@@ -15,11 +15,12 @@ from incidents.models import Classification
 def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: str) -> Assignment:
     """The assignment with its deadlines and its sight. Raises Conflict when the agency is at work on it already."""
     incident = locked.incident
-    at_work = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
-    if at_work.filter(agency_id=chosen.agency.id).exists():
+    asked = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
+    parts = [(str(agency), status) for agency, status in asked.values_list("agency_id", "status")]
+    if any(agency == chosen.agency.id and status != "completed" for agency, status in parts):
         raise Conflict("Instansi ini sudah ditugaskan.", current=locked.snapshot())
     assignment = new_assignment(incident, chosen, write.at)
-    assignment.role, assignment.position = role, at_work.count()
+    assignment.role, assignment.position = role, len(parts)
     assignment.save(force_insert=True)
     Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
     level = access.level_of_agency(chosen.agency, incident.confidential)
@@ -27,16 +28,21 @@ def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: st
     return assignment
 
 
-def assign_backup(write: Write, locked: Locked, declined: Assignment) -> Assignment | None:
-    """The backup that the run card names takes over at once, in the same role; None when there is none."""
+def assign_backup(write: Write, locked: Locked, declined: Assignment, *, silent: bool = False) -> Assignment | None:
+    """The backup that the run card names takes over at once, in the same role; None when there is none. `silent`: the
+    agency did not decline, it did not answer."""
     codes = {agency.id: agency.code for agency in locked.region.agencies.values()}
     own = codes.get(str(declined.agency_id))
     if own is None:
         return None
     asked = Assignment.objects.filter(incident=locked.incident).values_list("agency_id", flat=True)
     there = {codes.get(str(agency_id), "") for agency_id in asked}
-    backup = routing.backup_for(locked.region, case_of(locked, write), own, there)
+    backup = routing.backup_for(locked.region, case_of(locked, write), own, there,
+                                _ABSENCE[silent])  # fmt: skip
     return assign_agency(write, locked, backup, declined.role) if backup else None
+
+
+_ABSENCE = {False: routing.Absence.DECLINED, True: routing.Absence.SILENT}
 
 
 def case_of(locked: Locked, write: Write) -> routing.Case:

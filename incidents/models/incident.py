@@ -69,6 +69,9 @@ class Incident(models.Model):
             models.Index(
                 fields=["region", "closed_at"], name="incident_lately_ended", condition=Q(closed_at__isnull=False)
             ),
+            models.Index(
+                fields=["region", "area", "occurred_at"], name="incident_confidential", condition=Q(confidential=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(IncidentStatus)), name="incident_status_known"),
@@ -212,9 +215,26 @@ class IncidentCall(models.Model):
     lon = models.FloatField(null=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    detached_at = models.DateTimeField(null=True)
+    """They were added by mistake and count no more."""
+    detached_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    detached_to = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The incident that has their words, number and place now; none when they were only marked."""
 
     class Meta:
         indexes = [models.Index(fields=["incident"], name="incident_call_incident")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(detached_at__isnull=False) | Q(detached_by=None, detached_to=None),
+                name="incident_call_detached_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(detached_to=None) | Q(lat=None, lon=None), name="incident_call_moved_with_its_place"
+            ),
+            models.CheckConstraint(
+                condition=~Q(detached_to=models.F("incident")), name="incident_call_not_detached_to_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.created_at:%H.%M.%S}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from incidents.triage.lexicon import PLAIN, Lexicon, verb_forms, words_of
-from incidents.triage.matcher import Hit, PhraseIndex, Spans, Unit, build_units, near_hits
+from incidents.triage.matcher import Hits, PhraseIndex, Spans, Unit, build_units, near_hits
 from incidents.triage.negation import denied_units, imagined_units
 from incidents.triage.normalise import plain_character, tokenise
 from incidents.triage.result import FALLBACK_TYPE, Classification, Facts
@@ -26,6 +27,14 @@ class CompiledRule:
     phrases: tuple[tuple[int, ...], ...]
     needs: tuple[tuple[int, ...], ...]
     unless: tuple[tuple[int, ...], ...]
+    exceptions: dict[int, list[tuple[int, ...]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lists the phrases of `unless` by the part that opens them."""
+        exceptions: dict[int, list[tuple[int, ...]]] = {}
+        for phrase in dict.fromkeys(self.unless):
+            exceptions.setdefault(phrase[0], []).append(phrase)
+        object.__setattr__(self, "exceptions", exceptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,13 @@ class CompiledRules:
     openings: dict[int, list[tuple[int, tuple[int, ...]]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Lists for each part the phrases that it opens, with their rule, so that only those are looked at."""
+        """Lists each phrase with its rule under the one of its parts that the fewest phrases have, so that only phrases
+        which may stand in a text are looked at."""
+        phrases = [(n, phrase) for n, rule in enumerate(self.rules) for phrase in dict.fromkeys(rule.phrases)]
+        shared = Counter(part for _, phrase in phrases for part in phrase)
         openings: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        for number, rule in enumerate(self.rules):
-            for phrase in dict.fromkeys(rule.phrases):
-                openings.setdefault(phrase[0], []).append((number, phrase))
+        for number, phrase in phrases:
+            openings.setdefault(min(phrase, key=lambda part: shared[part]), []).append((number, phrase))
         object.__setattr__(self, "openings", openings)
 
 
@@ -162,10 +173,13 @@ def classify(text: str, rules: CompiledRules) -> Classification:
     """Type, priority and further types of a report, with reasons. Any text is accepted; deterministic."""
     units, spans = build_units(tokenise(text), rules.lexicon)
     _add_concepts(units, spans, rules)
+    said = set().union(*[unit.labels for unit in units])
     hits = rules.phrases.find(units, spans)
-    denied = _still_denied(denied_units(units), units, hits, rules)
-    imagined = imagined_units(units)
-    applied = _applied(rules, units, [h for h in hits if not _is_denied(h, denied)] if denied else hits, imagined)
+    denied: dict[int, frozenset[int]] = {}
+    if "{neg}" in said or "{neg_noun}" in said:
+        denied = _still_denied(denied_units(units), units, hits, rules)
+    imagined = imagined_units(units) if "{if}" in said or "{fear}" in said else frozenset()
+    applied = _applied(rules, units, _undenied(hits, denied) if denied else hits, imagined)
     verdict = decide(applied, words=len(units))
     places = [(u.start, u.end) for u in units]
     return Classification(
@@ -177,57 +191,61 @@ def classify(text: str, rules: CompiledRules) -> Classification:
         extra_types=verdict.extra_types,
         reasons=reasons_of(applied, verdict.type, text, places),
         needs_review=verdict.needs_review,
-        facts=_facts(text, units, denied, applied),
+        facts=_facts(text, units, denied, applied, said),
     )
 
 
 def _still_denied(
-    denied: dict[int, frozenset[int]], units: Sequence[Unit], hits: Sequence[Hit], rules: CompiledRules
+    denied: dict[int, frozenset[int]], units: Sequence[Unit], hits: Hits, rules: CompiledRules
 ) -> dict[int, frozenset[int]]:
     """A negation inside a rule's own phrase ("tidak bernapas") denies nothing behind that phrase; one that ends it
     ("motor tidak ada") or that denies existence ("tidak ada korban luka") goes on denying."""
     if not denied:
         return {}
     used: dict[int, int] = {}
-    for hit in hits:
-        if len(hit.units) > 1 and rules.rules_by_part[hit.part]:
-            for unit in hit.units[:-1]:
-                if units[unit].has("neg_ada"):
-                    continue
-                used[unit] = max(used.get(unit, unit), hit.units[-1])
+    for part, rows in hits.items():
+        if not rules.rules_by_part[part]:
+            continue
+        for row in rows:
+            for unit in row[:-1]:
+                if not units[unit].has("neg_ada"):
+                    used[unit] = max(used.get(unit, unit), row[-1])
     left = {place: frozenset(n for n in by if place <= used.get(n, place)) for place, by in denied.items()}
     return {place: by for place, by in left.items() if by}
 
 
-def _is_denied(hit: Hit, denied: dict[int, frozenset[int]]) -> bool:
+def _undenied(hits: Hits, denied: dict[int, frozenset[int]]) -> Hits:
+    """The hits without those that a negation outside the phrase reaches."""
+    left: Hits = {}
+    for part, rows in hits.items():
+        if kept := [row for row in rows if not _is_denied(row, denied)]:
+            left[part] = kept
+    return left
+
+
+def _is_denied(row: tuple[int, ...], denied: dict[int, frozenset[int]]) -> bool:
     """Whether a negation outside the phrase reaches one of its words."""
-    return not denied.keys().isdisjoint(hit.units) and any(
-        denied[u].difference(hit.units) for u in hit.units if u in denied
-    )
+    return not denied.keys().isdisjoint(row) and any(denied[u].difference(row) for u in row if u in denied)
 
 
 def _add_concepts(units: list[Unit], spans: Spans, rules: CompiledRules) -> None:
     """Puts what the concepts' patterns find beside the sayings, for the rules to use as one word. A concept that hides
     ("3 kali" is no river) takes away what its words mean by themselves."""
-    for hit in rules.concepts.find(units, [list(row) for row in spans]):
-        length = hit.units[-1] - hit.units[0] + 1
-        names = rules.concept_names[hit.part]
-        spans[hit.units[0]].extend((name, length) for name in names)
+    hits = rules.concepts.find(units, spans)
+    for part, row in [(part, row) for part, rows in hits.items() for row in rows]:
+        length = row[-1] - row[0] + 1
+        names = rules.concept_names[part]
+        spans[row[0]].extend((name, length) for name in names)
         if not rules.hiding.isdisjoint(names):
-            for unit in hit.units:
+            for unit in row:
                 units[unit] = units[unit]._replace(labels=names)
-                spans[unit] = [(name, length) for name in names] if unit == hit.units[0] else []
+                spans[unit] = [(name, length) for name in names] if unit == row[0] else []
 
 
-def _applied(
-    rules: CompiledRules, units: Sequence[Unit], hits: Sequence[Hit], imagined: frozenset[int]
-) -> list[Applied]:
-    by_part: dict[int, list[Hit]] = {}
-    for hit in hits:
-        by_part.setdefault(hit.part, []).append(hit)
+def _applied(rules: CompiledRules, units: Sequence[Unit], by_part: Hits, imagined: frozenset[int]) -> list[Applied]:
     real = by_part
     if imagined:
-        real = {part: [h for h in row if imagined.isdisjoint(h.units)] for part, row in by_part.items()}
+        real = {part: [row for row in rows if imagined.isdisjoint(row)] for part, rows in by_part.items()}
     found: list[Applied] = []
     for number, phrases in sorted(_phrases_said(rules, by_part).items()):
         rule = rules.rules[number]
@@ -245,38 +263,46 @@ def _applied(
     return found
 
 
-def _phrases_said(rules: CompiledRules, by_part: dict[int, list[Hit]]) -> dict[int, list[tuple[int, ...]]]:
+def _phrases_said(rules: CompiledRules, by_part: Hits) -> dict[int, list[tuple[int, ...]]]:
     """The phrases of each rule all parts of which are somewhere in the text."""
     said: dict[int, list[tuple[int, ...]]] = {}
+    openings = rules.openings
     for part in by_part:
-        for number, phrase in rules.openings.get(part, ()):
-            if len(phrase) == 1 or (phrase[1] in by_part and (len(phrase) == 2 or phrase[-1] in by_part)):
-                said.setdefault(number, []).append(phrase)
+        for number, phrase in openings.get(part, ()):
+            for other in phrase:
+                if other not in by_part:
+                    break
+            else:
+                if number in said:
+                    said[number].append(phrase)
+                else:
+                    said[number] = [phrase]
     return said
 
 
-def _matches(phrases: Iterable[tuple[int, ...]], by_part: dict[int, list[Hit]]) -> Iterable[tuple[int, ...]]:
+def _matches(phrases: Iterable[tuple[int, ...]], by_part: Hits) -> Iterable[tuple[int, ...]]:
     """The words of every place where one of the phrases stands."""
     for phrase in phrases:
         if len(phrase) == 1:
-            for hit in by_part[phrase[0]]:
-                yield hit.units
+            yield from by_part[phrase[0]]
         else:
-            for hits in near_hits(phrase, by_part):
-                yield tuple(sorted([u for hit in hits for u in hit.units]))
+            for row in near_hits(phrase, by_part):
+                yield tuple(sorted(row))
 
 
-def _excepted(rule: CompiledRule, units: Sequence[Unit], real: dict[int, list[Hit]]) -> set[int]:
+def _excepted(rule: CompiledRule, units: Sequence[Unit], real: Hits) -> set[int]:
     """Sentences in which the rule does not hold: an exception silences only the sentence in which it is said, so that
     a danger told in a sentence of its own is always heard."""
-    if not rule.unless:
-        return set()
     silent: set[int] = set()
-    for phrase in rule.unless:
-        if phrase[0] in real and (len(phrase) == 1 or phrase[1] in real):
-            for hits in near_hits(phrase, real):
-                first = units[hits[0].units[0]].sentence
-                if all(units[u].sentence == first for hit in hits for u in hit.units):
+    if real.keys().isdisjoint(rule.exceptions):
+        return silent
+    for part, phrases in rule.exceptions.items():
+        if part not in real:
+            continue
+        for phrase in phrases:
+            for row in near_hits(phrase, real):
+                first = units[row[0]].sentence
+                if first not in silent and all(units[u].sentence == first for u in row):
                     silent.add(first)
     return silent
 
@@ -295,12 +321,15 @@ def _best_match(
     return supposed
 
 
-def _facts(text: str, units: Sequence[Unit], denied: Collection[int], applied: Sequence[Applied]) -> Facts:
+def _facts(
+    text: str, units: Sequence[Unit], denied: Collection[int], applied: Sequence[Applied], said: Collection[str]
+) -> Facts:
     dangers = dict.fromkeys(a.rule.danger for a in applied if a.rule.danger and not a.imagined)
-    said = {label for i, u in enumerate(units) if i not in denied for label in u.labels}
     agents = [name for name in _AGENTS if f"{{{name}}}" in said]
+    if agents and denied:
+        agents = [name for name in agents if any(u.has(name) for i, u in enumerate(units) if i not in denied)]
     return Facts(
-        victims=_victims(text, units, denied),
+        victims=_victims(units, denied) if "{number}" in said else None,
         danger=tuple(dangers),
         agents=tuple(agents),
         negated=tuple(text[units[i].start : units[i].end] for i in sorted(denied)),
@@ -309,12 +338,14 @@ def _facts(text: str, units: Sequence[Unit], denied: Collection[int], applied: S
     )
 
 
-def _victims(text: str, units: Sequence[Unit], denied: Collection[int]) -> int | None:
+def _victims(units: Sequence[Unit], denied: Collection[int]) -> int | None:
     """The number said just before people who are hurt, dead or caught ("tiga orang luka"); None when untold."""
     for index, unit in enumerate(units):
         number = _number(unit)
+        if number is None or index in denied:
+            continue
         following = [j for j in range(index + 1, min(len(units), index + 6)) if units[j].sentence == unit.sentence]
-        if number is None or not following or index in denied:
+        if not following:
             continue
         counted = units[following[0]].has("person") or units[following[0]].has("victim")
         if counted and any(_harmed(units[j]) for j in following if j not in denied):

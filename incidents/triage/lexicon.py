@@ -53,6 +53,10 @@ PLAIN = "plain"
 _KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _MIN_SLIP_LENGTH = 7
 _CACHE_LIMIT = 50_000
+# Words that steer how a sentence is read must stand there as they are: no unknown word is taken for a form of one.
+_STEERING = frozenset({"neg", "neg_ada", "neg_noun", "if", "fear", "turn", "only", "who", "ring"})
+# Openings that leave a root of four letters recognisable; others ("ma-", "ta-") are too often part of the word.
+_CLEAR_OPENINGS = frozenset({"di", "ke", "ter", "ber", "nge", "meng", "me"})
 
 
 def words_of(listing: str) -> list[str]:
@@ -179,7 +183,7 @@ class Lexicon:
         if len(token) < _MIN_ROOT or not token.isalpha():
             return ""
         for guess in _regional_spellings(token):
-            if len(guess) >= _MIN_ROOT and guess in self.classes:
+            if len(guess) >= _MIN_ROOT and self._may_be(guess):
                 return guess
             stem = self._stem(guess) if len(guess) > _MIN_ROOT else ""
             if stem:
@@ -193,14 +197,18 @@ class Lexicon:
             if (
                 len(stem) >= (3 if len(suffix) > 1 and len(token) < 7 else _MIN_ROOT)
                 and token.endswith(suffix)
-                and (stem in self.classes)
+                and self._may_be(stem)
             ):
                 return stem
         if len(token) < _MIN_ROOT + 2 or not token.isalpha():
             return ""
         bare = [token, *(token[: -len(c)] for c in _CLITICS if token.endswith(c))]
-        found = [root for word in bare for root in _roots(word) if root in self.classes]
+        found = [root for word in bare for root in _roots(word) if self._may_be(root)]
         return max(found, key=len) if found else ""
+
+    def _may_be(self, word: str) -> bool:
+        """Whether an unknown word may be read as a form of this one."""
+        return word in self.classes and _STEERING.isdisjoint(self.classes[word])
 
     def _owned_stem(self, word: str) -> str:
         """The word without a possessive, when that is a known word too (lehernya → leher)."""
@@ -223,7 +231,8 @@ class Lexicon:
                     continue
                 if other == length and sorted(word) != sorted(token) and not _is_key_slip(token, word):
                     continue
-                best = min(best, (1, word))
+                if self._may_be(word):
+                    best = min(best, (1, word))
         return best[1]
 
 
@@ -233,7 +242,8 @@ def _roots(word: str) -> Iterable[str]:
         if bare != word and len(bare) >= _MIN_ROOT:
             yield bare
         for opening in _VERB_OPENINGS:
-            if bare.startswith(opening) and len(bare) - len(opening) >= _MIN_ROOT:
+            left = len(bare) - len(opening)
+            if bare.startswith(opening) and (left > _MIN_ROOT or (left == _MIN_ROOT and opening in _CLEAR_OPENINGS)):
                 yield bare[len(opening) :]
         for opening, lost in _NASAL_OPENINGS.items():
             rest = bare[len(opening) :]

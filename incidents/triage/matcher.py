@@ -42,15 +42,11 @@ class Unit(NamedTuple):
         return f"{{{name}}}" in self.labels
 
 
-class Hit(NamedTuple):
-    """A part of a phrase that was found: the units it names, in their order."""
-
-    part: int
-    units: tuple[int, ...]
-
-
-# Makes a Hit without its checks of names: a report makes hundreds.
-_new = tuple.__new__
+# Where the parts of phrases stand: for each part number the rows of units that say it, in the order of the text.
+Hits = dict[int, list[tuple[int, ...]]]
+Spans = list[list[tuple[str, int]]]
+# Ways through the trie that are remembered; beyond it an index begins to remember anew, so that memory stays bounded.
+_MOST_STEPS = 60_000
 
 
 @dataclass(slots=True)
@@ -60,6 +56,35 @@ class Node:
     next: dict[str, Node] = field(default_factory=dict)
     gaps: dict[int, Node] = field(default_factory=dict)
     parts: list[int] = field(default_factory=list)
+
+
+class State:
+    """All places of the trie where the words read so far have led, and the way on for each word that has come.
+
+    The ways on are worked out when a word first comes and then remembered: reading is one look-up per word.
+    """
+
+    __slots__ = ("gaps", "nodes", "opens", "parts", "remembered", "steps")
+
+    def __init__(self, nodes: Iterable[Node], remembered: list[int]) -> None:
+        self.nodes = tuple(nodes)
+        self.remembered = remembered
+        self.parts = tuple(dict.fromkeys(part for node in self.nodes for part in node.parts))
+        self.opens = frozenset(label for node in self.nodes for label in node.next)
+        self.steps: dict[tuple[str, ...] | str, State | None] = {}
+        behind: dict[int, list[Node]] = {}
+        for node in self.nodes:
+            for reach, following in node.gaps.items():
+                behind.setdefault(reach, []).append(following)
+        self.gaps = tuple((reach, State(following, remembered)) for reach, following in behind.items())
+
+    def step(self, labels: tuple[str, ...] | str) -> State | None:
+        """Where a unit with these labels (or one label alone) leads; None when no phrase goes on with it."""
+        names = (labels,) if isinstance(labels, str) else labels
+        nodes = {id(f): f for node in self.nodes for name in names if (f := node.next.get(name))}
+        self.steps[labels] = found = State(nodes.values(), self.remembered) if nodes else None
+        self.remembered[0] += 1
+        return found
 
 
 def expand_part(part: str) -> list[tuple[str, ...]]:
@@ -94,9 +119,11 @@ class PhraseIndex:
     lexicon: Lexicon
     root: Node = field(default_factory=Node)
     numbers: dict[str, int] = field(default_factory=dict)
+    _start: State | None = field(default=None, repr=False, compare=False)
 
     def add(self, phrase: str) -> tuple[int, ...]:
         """The numbers of the phrase's parts (several when it has `&`)."""
+        self._start = None
         return tuple(self._add_part(" ".join(part.split())) for part in phrase.split("&"))
 
     def _add_part(self, part: str) -> int:
@@ -117,65 +144,71 @@ class PhraseIndex:
         if number not in node.parts:
             node.parts.append(number)
 
-    def find(self, units: Sequence[Unit], spans: Sequence[Sequence[tuple[str, int]]] = ()) -> list[Hit]:
+    def find(self, units: Sequence[Unit], spans: Spans = ()) -> Hits:  # type: ignore[assignment]
         """Every part found, by place; `spans[i]` are longer concepts (label, number of units) that begin at unit i."""
-        hits: list[Hit] = []
-        opening = self.root.next
-        rows: Rows = [[(label, 1) for label in unit.labels] for unit in units]
-        where: dict[str, list[tuple[int, int]]] = {}
-        for place, row in enumerate(rows):
-            if spans:
-                row += spans[place]
-            for label, length in row:
-                where.setdefault(label, []).append((place, length))
-        said = _Said(units, rows, where)
-        for label, places in where.items():
-            if node := opening.get(label):
-                for place, length in places:
-                    taken = (place,) if length == 1 else tuple(range(place, place + length))
-                    _walk(node, place + length, taken, said, hits)
-        return hits
+        start = self._start
+        if start is None or start.remembered[0] > _MOST_STEPS:
+            start = self._start = State([self.root], [0])
+        labels = [unit.labels for unit in units]
+        text = _Text(labels, spans or [[] for _ in units], _ends(units), set().union(*labels), {})
+        for row in text.spans:
+            text.said.update([label for label, _ in row])
+        for place in range(len(labels)):
+            _advance(start, place, (), text)
+        return text.hits
 
 
-Rows = list[list[tuple[str, int]]]
+class _Text(NamedTuple):
+    """A text as the trie reads it: what each unit can be matched as alone and with its followers, where its sentence
+    ends, every label of the text, and what has been found."""
+
+    labels: list[tuple[str, ...]]
+    spans: Spans
+    ends: list[int]
+    said: set[str]
+    hits: Hits
 
 
-class _Said(NamedTuple):
-    """A text as the trie reads it: what each unit can be matched as, and where each of that is (unit, length)."""
+def _ends(units: Sequence[Unit]) -> list[int]:
+    """For each unit the first place behind its sentence."""
+    ends = [len(units)] * len(units)
+    for place in range(len(units) - 2, -1, -1):
+        same = units[place].sentence == units[place + 1].sentence
+        ends[place] = ends[place + 1] if same else place + 1
+    return ends
 
-    units: Sequence[Unit]
-    rows: Rows
-    where: dict[str, list[tuple[int, int]]]
+
+def _advance(state: State, place: int, taken: tuple[int, ...], text: _Text) -> None:
+    """Takes the unit at `place`, alone or with its followers, wherever a phrase may go on with it."""
+    labels = text.labels[place]
+    try:
+        following = state.steps[labels]
+    except KeyError:
+        following = state.step(labels)
+    if following is not None:
+        _walk(following, place + 1, (*taken, place), text)
+    for label, length in text.spans[place]:
+        if label in state.opens and (following := state.steps.get(label) or state.step(label)):
+            _walk(following, place + length, (*taken, *range(place, place + length)), text)
 
 
-def _walk(node: Node, at: int, taken: tuple[int, ...], said: _Said, hits: list[Hit]) -> None:
-    """Follows the phrases that go on behind the units taken so far; a phrase stays within its sentence."""
-    if node.parts:
-        hits += [_new(Hit, (number, taken)) for number in node.parts]
-    units, rows, where = said
-    if at >= len(units) or units[at].sentence != units[taken[0]].sentence:
+def _walk(state: State, at: int, taken: tuple[int, ...], text: _Text) -> None:
+    """Notes the parts that end here and follows those that go on; a phrase stays within its sentence."""
+    hits = text.hits
+    for part in state.parts:
+        if part in hits:
+            hits[part].append(taken)
+        else:
+            hits[part] = [taken]
+    end = text.ends[taken[0]]
+    if at >= end:
         return
-    if choices := node.next:
-        for label, length in rows[at]:
-            if following := choices.get(label):
-                _walk(following, at + length, (*taken, *range(at, at + length)), said, hits)
-    for reach, behind in node.gaps.items():
-        if not behind.next.keys().isdisjoint(where):
-            _skip(behind.next, at, at + reach, taken, said, hits)
-
-
-def _skip(
-    choices: dict[str, Node], first: int, final: int, taken: tuple[int, ...], said: _Said, hits: list[Hit]
-) -> None:
-    """Takes every choice that is said from `first` to `final`, in the order in which the rules name them."""
-    sentence = said.units[taken[0]].sentence
-    for label, following in choices.items():
-        for place, length in said.where.get(label, ()):
-            if first <= place <= final and said.units[place].sentence == sentence:
-                _walk(following, place + length, (*taken, *range(place, place + length)), said, hits)
-
-
-Spans = list[list[tuple[str, int]]]
+    if state.opens:
+        _advance(state, at, taken, text)
+    for reach, behind in state.gaps:
+        if not behind.opens.isdisjoint(text.said):
+            for place in range(at, min(at + reach + 1, end)):
+                _advance(behind, place, taken, text)
 
 
 def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], Spans]:
@@ -247,30 +280,30 @@ def _sayings_at(
     return found
 
 
-def near_hits(parts: Sequence[int], by_part: dict[int, list[Hit]]) -> list[tuple[Hit, ...]]:
-    """For each place of the first part: it and the nearest place of every other part; never the same word twice."""
+def near_hits(parts: Sequence[int], by_part: Hits) -> list[tuple[int, ...]]:
+    """For each place of the first part: the units of it and of the nearest place of every other part, in the order of
+    the parts; never the same word twice."""
     firsts = by_part.get(parts[0], [])
     if len(parts) == 1:
-        return [(hit,) for hit in firsts]
+        return firsts
     for part in parts:
         if part not in by_part:
             return []
     return [row for first in firsts if (row := _company(first, parts[1:], by_part))]
 
 
-def _company(first: Hit, parts: Sequence[int], by_part: dict[int, list[Hit]]) -> tuple[Hit, ...]:
-    """The first part's hit with the nearest hit of every other part; () when one is missing nearby."""
-    chosen, taken = [first], set(first.units)
-    start, end = first.units[0], first.units[-1]
+def _company(first: tuple[int, ...], parts: Sequence[int], by_part: Hits) -> tuple[int, ...]:
+    """The first part's units with those of the nearest place of every other part; () when one is missing nearby."""
+    taken = first
+    start, end = first[0], first[-1]
     for part in parts:
         nearest, best = NEAR + 1, None
-        for hit in by_part[part]:
-            ahead = hit.units[0] - end
-            distance = ahead if ahead > 0 else max(0, start - hit.units[-1])
-            if distance < nearest and taken.isdisjoint(hit.units):
-                nearest, best = distance, hit
+        for units in by_part[part]:
+            ahead = units[0] - end
+            distance = ahead if ahead > 0 else max(0, start - units[-1])
+            if distance < nearest and not any(unit in taken for unit in units):
+                nearest, best = distance, units
         if best is None:
             return ()
-        chosen.append(best)
-        taken.update(best.units)
-    return tuple(chosen)
+        taken += best
+    return taken

@@ -86,6 +86,17 @@ export const STAGES = {
   accept: "Jawaban",
 };
 
+export const RUNGS = {
+  renotify: "beri tahu ulang",
+  second_channel: "saluran kedua",
+  duty_officer: "petugas piket",
+  head: "kepala dinas",
+  supervisor: "supervisor",
+  backup: "instansi cadangan",
+};
+// "eskalasi 3/6: kepala dinas"
+export const rungText = (it) => `eskalasi ${it.hop}/${it.of}: ${RUNGS[it.step] ?? it.step}`;
+
 export const INCIDENT_STATUS = {
   open: "Terbuka",
   closed: "Ditutup",
@@ -116,6 +127,14 @@ export const ASSIGNMENT_SHORT = {
 export const assignmentEnded = (status) => ["completed", "declined", "withdrawn"].includes(status);
 
 export const ROLES = { lead: "utama", support: "pendukung" };
+
+export const DECLINES = {
+  no_unit: "Tidak ada unit yang siap",
+  wrong_authority: "Bukan wewenang kami",
+  out_of_area: "Di luar wilayah kami",
+  duplicate: "Laporan ganda",
+  other: "Lainnya",
+};
 
 export const OUTCOMES = {
   handled: "Ditangani",

@@ -1,7 +1,7 @@
 // A list of incidents that changes under the user's hands: rows are kept, not rebuilt; what is under the pointer or
 // has the focus stays where it is when something is put in above it.
 import { h, replace, said } from "./dom.js";
-import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank } from "./format.js";
+import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank, rungText } from "./format.js";
 import { priorityMark } from "./priority.js";
 import { nextDue, timer } from "./timers.js";
 import { happening } from "./words.js";
@@ -96,12 +96,22 @@ export function marks(row) {
     row.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[row.status]),
     row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
     row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
+    row.late && h("span", { class: "chip", title: "Dicatat di kertas atau luring; jam aslinya di riwayat" }, "Susulan"),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
   ];
 }
 
 export function stepChip(line, label = "") {
   return h("span", { class: "chip", data: assignmentEnded(line.status) ? { done: "" } : {}, title: line.agency?.name },
-    label, ASSIGNMENT_SHORT[line.status] ?? line.status);
+    label, ASSIGNMENT_SHORT[line.status] ?? line.status, line.paused ? " · dijeda" : "");
 }
 
-const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `))];
+// How far the ladder of an assignment is that nobody accepts, and whether somebody has to telephone.
+export function ladderChips(line) {
+  return [
+    line.escalation && h("span", { class: "chip alarm" }, rungText(line.escalation)),
+    line.unreached && h("span", { class: "chip alarm" }, "pesan gagal — telepon"),
+  ];
+}
+
+const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => [stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `), ladderChips(line)])];
