@@ -83,9 +83,9 @@ class Brief(NamedTuple):
     precision: str
     area_id: str | None
     label: str
-    created_at: datetime
-    occurred_at: datetime
     source: str
+    occurred_at: datetime
+    created_at: datetime
     handed_over_from_id: uuid.UUID | None
 
 

@@ -16,10 +16,11 @@ def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: st
     """The assignment with its deadlines and its sight. Raises Conflict when the agency is at work on it already."""
     incident = locked.incident
     asked = Assignment.objects.filter(incident=incident).exclude(status__in=["declined", "withdrawn"])
-    if asked.filter(agency_id=chosen.agency.id).exclude(status="completed").exists():
+    parts = [(str(agency), status) for agency, status in asked.values_list("agency_id", "status")]
+    if any(agency == chosen.agency.id and status != "completed" for agency, status in parts):
         raise Conflict("Instansi ini sudah ditugaskan.", current=locked.snapshot())
     assignment = new_assignment(incident, chosen, write.at)
-    assignment.role, assignment.position = role, asked.count()
+    assignment.role, assignment.position = role, len(parts)
     assignment.save(force_insert=True)
     Deadline.objects.bulk_create(new_deadlines(assignment, locked, write.at))
     level = access.level_of_agency(chosen.agency, incident.confidential)

@@ -62,8 +62,8 @@ export class IncidentList {
   content(row) {
     return [
       priorityMark(row.priority),
-      h("span", { class: "title" }, happening(row, this.typeNames)),
-      h("span", { class: "sub" }, this.describe.line(row)),
+      h("span", { class: "title" }, said(areaName(row))), // where before what: help without a place arrives nowhere
+      h("span", { class: "sub" }, h("span", { class: "kind" }, happening(row, this.typeNames)), " · ", this.describe.line(row)),
       timer(nextDue(row), row.created_at),
       h("span", { class: "chips" }, this.describe.chips(row)),
     ];
@@ -86,9 +86,9 @@ export function areaName(row) {
   return row.area?.name || row.label || "lokasi belum pasti";
 }
 
-// 0007 · Manguharjo · 14.05.22; the whole number stands in the tooltip and in the case itself
+// 0007 · 14.05.22; the whole number stands in the tooltip and in the case itself
 export function progressLine(row) {
-  return h("span", { title: row.number }, `${row.number.slice(-4)} · `, said(areaName(row)), ` · ${moment(row.created_at)}`);
+  return h("span", { title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at)}`);
 }
 
 export function marks(row) {
