@@ -7,6 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.response import Response
 
+from agencies.access import Actor
 from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed
 from agencies.reference import RegionRef
@@ -39,7 +40,7 @@ class FiguresView(ApiView):
                 "at": local(now, region.tz),
                 "release": release(),
                 "incidents": selectors.incidents_since(request.user, region, since),
-                "calls": _calls(selectors.call_times(request.user, region, since), region, since, now),
+                "calls": _calls(request.user, region, since, now),
                 "agencies": {stage: _paces(steps, stage, region, now) for stage in STAGES},
                 "notices": [
                     {"kind": row.kind, "text": row.text, "until": local(row.until_at, region.tz)}
@@ -50,7 +51,11 @@ class FiguresView(ApiView):
         )
 
 
-def _calls(calls: Any, region: RegionRef, since: datetime, now: datetime) -> dict[str, Any]:
+def _calls(actor: Actor, region: RegionRef, since: datetime, now: datetime) -> dict[str, Any] | None:
+    """None for somebody who may not count calls (an agency's head): a zero would be a lie."""
+    if region.code not in actor.regions():
+        return None
+    calls = selectors.call_times(actor, region, since)
     target = next((t.seconds for t in region.targets if t.stage == "answer" and not t.type), None)
     day = kpi.calls_of_day(calls, since=since, now=now, target=target)
     return {

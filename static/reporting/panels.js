@@ -53,11 +53,11 @@ export function todayPanel(node, { calls, incidents, open, late }, hourNow) {
   const bar = (kind, n) => part(n / most, h("i", { class: kind, data: { n } }));
   const column = ([answered, abandoned], hour) => h("span", { data: hour === hourNow ? { now: "" } : {} }, bar("abandoned", abandoned), bar("answered", answered));
   replace(node,
-    strip(h("h2", {}, "Hari ini"), figure(calls.answered, "dijawab"), figure(calls.abandoned, "terlewat"), figure(incidents.created, "kejadian"), figure(open, "terbuka"), figure(late, "lewat", "late")),
+    strip(h("h2", {}, "Hari ini"), figure(calls.answered, "dijawab"), figure(calls.abandoned, "tak dijawab"), figure(open, "terbuka"), figure(late, "lewat", "late")),
     h("div", { class: "wall-body wall-chart" },
       h("div", { class: "wall-hours", role: "img", "aria-label": `Panggilan per jam, paling banyak ${most}` }, calls.hours.map(column)),
       h("div", { class: "wall-hour-names" }, ["00.00", "06.00", "12.00", "18.00"].map((name) => h("span", {}, name))),
-      h("div", { class: "wall-key" }, h("span", {}, h("i", { class: "answered" }), "dijawab"), h("span", {}, h("i", { class: "abandoned" }), "terlewat"), h("span", { class: "who" }, `tertinggi ${most}/jam`), answerLine(calls.answer))));
+      h("div", { class: "wall-key" }, h("span", {}, h("i", { class: "answered" }), "dijawab"), h("span", {}, h("i", { class: "abandoned" }), "tak dijawab"), h("span", { class: "who" }, `tertinggi ${most}/jam`), h("span", { class: "who" }, `${incidents.created} kejadian baru`), answerLine(calls.answer))));
 }
 
 // p50 and p90 with the number of calls and the target: never a mean, never a figure without its n.
@@ -75,7 +75,7 @@ export function pacePanel(node, stage, { ranked, few, fewest }, rows) {
   const half = Math.floor(room / 2);
   const whole = ranked.length <= room;
   const cut = h("tr", { class: "wall-cut", "aria-hidden": "true" }, h("td", { colspan: 5 }));
-  replace(node, strip(h("h2", {}, TITLES[stage]), few > 0 && h("span", { class: "who" }, `${few} dinas: kurang dari ${fewest} tugas`)),
+  replace(node, strip(h("h2", {}, TITLES[stage]), few > 0 && h("span", { class: "who" }, `${few} dinas lain di bawah ${fewest} tugas`)),
     h("div", { class: "wall-body wall-table" }, h("table", {},
       h("thead", {}, h("tr", {}, ["Dinas", "tepat waktu", "p50", "p90", "target"].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, (whole ? ranked : ranked.slice(0, half)).map(paceRow), !whole && cut, !whole && ranked.slice(-half).map(paceRow)))));

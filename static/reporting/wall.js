@@ -72,7 +72,7 @@ function paint() {
   const rest = tableRows();
   if (!panels.units.hidden) unitsPanel(panels.units, feed.state.units.values(), rest, config.agency_names);
   if (!figures) return;
-  if (!panels.today.hidden) todayPanel(panels.today, { ...figures, open: rows.length, late: late(rows) }, Number(clock(serverNow()).slice(0, 2)));
+  if (!panels.today.hidden && figures.calls) todayPanel(panels.today, { ...figures, open: rows.length, late: late(rows) }, Number(clock(serverNow()).slice(0, 2)));
   for (const stage of ["acknowledge", "arrive"]) if (!panels[stage].hidden) pacePanel(panels[stage], stage, figures.agencies[stage], rest);
   if (!panels.notices.hidden) noticesPanel(panels.notices, figures, rest);
 }
@@ -119,7 +119,8 @@ function available() {
   const names = ["active"];
   if (feed.state.units.size) names.push("units");
   if (!figures || performance.now() - figuresAt > FIGURES_OLD_MS) return names;
-  names.push("today", ...["acknowledge", "arrive"].filter((stage) => figures.agencies[stage].ranked.length));
+  if (figures.calls) names.push("today");
+  names.push(...["acknowledge", "arrive"].filter((stage) => figures.agencies[stage].ranked.length));
   if (figures.notices.length || figures.paused.length) names.push("notices");
   return names;
 }

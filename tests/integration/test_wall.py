@@ -173,7 +173,10 @@ def test_a_confidential_case_moves_no_figure_of_a_wall(who):
     after = told()
     assert after["incidents"] == before["incidents"]
     assert after["agencies"] == before["agencies"]
-    assert sum(map(sum, after["calls"]["hours"])) <= sum(map(sum, before["calls"]["hours"]))
+    if who.startswith("head-"):  # who may not count calls is told nothing, not zero
+        assert after["calls"] is before["calls"] is None
+    else:
+        assert sum(map(sum, after["calls"]["hours"])) <= sum(map(sum, before["calls"]["hours"]))
 
 
 def test_an_exercise_moves_no_figure():
