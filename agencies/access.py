@@ -53,7 +53,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "map.view"}
     ),
@@ -61,7 +61,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
         | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}

@@ -69,6 +69,7 @@ def import_duties(*, region: str, rows: Sequence[DutyRow], actor: Actor, at: dat
                 Roster(agency=agencies[row.agency], name=row.name, phone=row.phone, email=row.email,
                        position=row.position, from_at=row.from_at, until_at=row.until_at)
                 for row in rows
+                if row.from_at is not None and row.until_at is not None
             ),
             ignore_conflicts=True,
         )  # fmt: skip
@@ -82,7 +83,9 @@ def _check(agency: Agency, fields: Mapping[str, Any], own: Roster | None) -> Non
     if fields["until_at"] <= fields["from_at"]:
         raise Unprocessable("Sampai harus sesudah dari.")
     same = Roster.objects.filter(agency=agency, name=fields["name"], from_at=fields["from_at"], ended_at=None)
-    if same.exclude(pk=own.pk if own else None).exists():
+    if own is not None:
+        same = same.exclude(pk=own.pk)
+    if same.exists():
         raise Conflict("Petugas ini sudah ada di jadwal pada waktu yang sama.")
 
 

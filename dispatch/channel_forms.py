@@ -44,7 +44,7 @@ class ChannelForm(ManageForm):
         return {name: self.cleaned_data[name] for name in self.FIELDS}
 
     @property
-    def secret(self) -> str:
+    def given_secret(self) -> str:
         return self.cleaned_data.get("secret", "")
 
     @classmethod

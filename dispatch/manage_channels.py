@@ -49,7 +49,7 @@ def channel_new(desk: Desk, kind: str) -> HttpResponse:
     def save() -> None:
         services.add_channel(
             region=desk.region.code, agency=form.cleaned_data["agency"], kind=kind, fields=form.values(),
-            secret=form.secret, actor=desk.actor, at=desk.at,
+            secret=form.given_secret, actor=desk.actor, at=desk.at,
         )  # fmt: skip
 
     title = _("Saluran baru: %(kind)s") % {"kind": dict(KINDS)[kind]}
@@ -64,7 +64,7 @@ def channel_edit(desk: Desk, id: str) -> HttpResponse:
 
     def save() -> None:
         services.update_channel(
-            channel=channel, fields=form.values(), secret=form.secret, actor=desk.actor, at=desk.at
+            channel=channel, fields=form.values(), secret=form.given_secret, actor=desk.actor, at=desk.at
         )  # fmt: skip
 
     return desk.save(

@@ -17,6 +17,7 @@ SINGLE = (
     "design/icon.svg",
     "leaflet/leaflet.js",
     "leaflet/leaflet.css",
+    "vendor/icons/icons.svg",
     "vendor/inter/inter-latin.woff2",
     "vendor/inter/inter-latin-ext.woff2",
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from agencies import caches
 from agencies.access import Actor, Level, Role, can
@@ -26,6 +27,7 @@ from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
 from dispatch.services import handovers
+from dispatch.services.alarms import may_rise
 from dispatch.services.reports import Draft
 from dispatch.services.support import ASKED_BY_AGENCY
 from dispatch.sightings import sees_place
@@ -219,6 +221,7 @@ def incident_actions(actor: Actor, incident: Incident) -> list[str]:
         for action in actions_from(INCIDENT, incident.status)
         if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
         and (action not in handovers.ANSWERS or handovers.ANSWERS[action](incident))
+        and (action != "raise_alarm" or may_rise(incident, selectors.region_or_404(incident.region_id), timezone.now()))
     ]
 
 
@@ -269,6 +272,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "actions": incident_actions(actor, incident),
         "outcome": incident.outcome or None,
+        "alarm": incident.alarm,
         "channel": incident.channel,
         "occurred_at": local(incident.occurred_at, region.tz),
         "closed_at": local(incident.closed_at, region.tz),
@@ -382,7 +386,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
     "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
-    "detached", "detached_from", "screen", "delivery",
+    "detached", "detached_from", "screen", "delivery", "alarm",
 )  # fmt: skip
 
 

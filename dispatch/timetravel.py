@@ -22,6 +22,7 @@ from dispatch import presenters, selectors
 from dispatch.models import Assignment
 from dispatch.rows import local, narrow, unit_row
 from dispatch.selectors import Brief, Seen
+from dispatch.sightings import UNREADABLE
 from events import selectors as events
 from events.models import Event
 from incidents import selectors as incidents
@@ -59,14 +60,31 @@ def _candidates(actor: Actor, region: RegionRef, at: datetime) -> list[Brief]:
 
 def _rows_at(incident_ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, dict[str, Any]]:
     told = events.last_of_incidents(incident_ids, at)
-    rows = {id_: json.loads(data).get("incident") for id_, data in told.items() if data}
+    rows = {id_: _read(data).get("incident") for id_, data in told.items()}
     return {id_: {"support": [], **row} for id_, row in rows.items() if row}
+
+
+def _read(data: str) -> dict[str, Any]:
+    """An event's data; nothing when retention has erased it or no service wrote it."""
+    try:
+        found = json.loads(data)
+    except UNREADABLE:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _units_at(actor: Actor, region: RegionRef, at: datetime) -> list[dict[str, Any]]:
     """The units that the actor sees now, with the status that they had told by then."""
     units = [unit for unit in units_visible_to(actor, region.code) if _made_at(unit.id) <= at]
-    told = {data["unit"]["id"]: data for data in map(json.loads, events.last_of_units(region.code, at))}
+    wanted = {str(unit.id) for unit in units}
+    told: dict[str, dict[str, Any]] = {}
+    for text in events.unit_statuses(region.code, at):  # newest first
+        data = _read(text)
+        id_ = (data.get("unit") or {}).get("id")
+        if id_ in wanted and id_ not in told:
+            told[id_] = data
+        if len(told) == len(wanted):
+            break
     return [_unit_at(actor, unit, told.get(str(unit.id)), region, at) for unit in units]
 
 

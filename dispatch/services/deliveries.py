@@ -5,7 +5,6 @@ under the same message id. Whoever works on a row has it by a lease; nothing wai
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -34,12 +33,16 @@ MOST_ATTEMPTS = len(BACKOFF) + 1
 WORTH_TELLING = timedelta(minutes=15)
 IN_FLIGHT = 2
 """Of one channel at a time, so that one that hangs does not take every thread."""
+MOST_OUT = 12
+"""Of all channels at a time: fewer than the worker has threads, so that one is free to look for more."""
+LOOKED_AT = 500
 OPEN_AFTER, OPEN_SECONDS, OPEN_MOST = 3, 30, 300
 """Failures in a row after which a channel rests, and for how long (doubling, at most)."""
 
 
-def claim(*, at: datetime, limit: int = 40) -> list[uuid.UUID]:
-    """Take a lease of attempts that are due: a few of each channel, none of a channel that rests."""
+def claim(*, at: datetime, limit: int = MOST_OUT) -> list[uuid.UUID]:
+    """Take a lease of attempts that are due: a few of each channel, none of a channel that rests; `limit` are out at
+    most."""
     queued = Delivery.objects.filter(state=Delivery.State.QUEUED)
     resting = ChannelHealth.objects.filter(open_until__gt=at).values("channel_id")
     waiting = (
@@ -52,10 +55,9 @@ def claim(*, at: datetime, limit: int = 40) -> list[uuid.UUID]:
     flying = dict(
         queued.filter(leased_until__gt=at).values_list("via_id").annotate(number=Count("id"))
     )  # fmt: skip
-    found = [
-        id_ for id_, via, place in waiting.values_list("id", "via_id", "place").order_by("place", "due_at")[:limit]
-        if place + flying.get(via, 0) <= IN_FLIGHT
-    ]  # fmt: skip
+    candidates = waiting.values_list("id", "via_id", "place").order_by("place", "due_at")[:LOOKED_AT]
+    found = [id_ for id_, via, place in candidates if place + flying.get(via, 0) <= IN_FLIGHT]
+    found = found[: max(0, limit - sum(flying.values()))]
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(id__in=found, state="queued")
         mine = list(rows.filter(Q(leased_until=None) | Q(leased_until__lte=at)).values_list("id", flat=True))
@@ -63,11 +65,8 @@ def claim(*, at: datetime, limit: int = 40) -> list[uuid.UUID]:
     return mine
 
 
-@dataclass(frozen=True, slots=True)
 class _Moot(Exception):
-    """The message is not needed any more."""
-
-    why: str
+    """The message is not needed any more, and why."""
 
 
 def begin(delivery_id: uuid.UUID, *, at: datetime) -> Letter | None:
@@ -87,7 +86,7 @@ def begin(delivery_id: uuid.UUID, *, at: datetime) -> Letter | None:
         try:
             letter = _letter(row, at)
         except _Moot as moot:
-            row.state, row.code, row.error, row.ended_at = Delivery.State.FAILED, "moot", moot.why, at
+            row.state, row.code, row.error, row.ended_at = Delivery.State.FAILED, "moot", str(moot), at
             row.save(update_fields=["state", "code", "error", "ended_at"])
             return None
         row.started_at, row.leased_until = at, at + LEASE

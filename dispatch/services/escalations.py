@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError
 
@@ -220,7 +221,7 @@ def _facts(climbs: list[_Climb]) -> list[Fact]:
     by_region: dict[str, list[Incident]] = defaultdict(list)
     for incident in {c.incident.id: c.incident for c in climbs}.values():
         by_region[incident.region_id].append(incident)
-    rows = {}
+    rows: dict[uuid.UUID, dict[str, Any]] = {}
     for code, found in by_region.items():
         rows |= rows_of(found, region_or_404(code))
     access = access_of(rows)

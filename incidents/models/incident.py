@@ -44,6 +44,8 @@ class Incident(models.Model):
     label = models.CharField(max_length=80, blank=True)
     """Name of the area for lists; never what a caller said."""
     needs_review = models.BooleanField(default=False)
+    alarm = models.SmallIntegerField(default=1)
+    """How far the alarm has been raised (dispatch.routing.next_alarm)."""
     outcome = models.CharField(max_length=20, blank=True)
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -76,6 +78,7 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(IncidentStatus)), name="incident_status_known"),
             models.CheckConstraint(condition=Q(priority__in=PRIORITIES), name="incident_priority_known"),
+            models.CheckConstraint(condition=Q(alarm__gte=1, alarm__lte=3), name="incident_alarm_level"),
             models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="incident_channel_known"),
             models.CheckConstraint(condition=Q(source__in=SOURCES), name="incident_source_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome]), name="incident_outcome_known"),

@@ -18,6 +18,7 @@ export const ACTIONS = {
   resume: { label: "Lanjutkan batas waktu" },
   update: { label: "Ubah", form: updateForm },
   assign: { label: "Tugaskan", form: assignForm },
+  raise_alarm: { label: "Naikkan alarm", form: reasonForm("Alasan menaikkan alarm", { required: false }) },
   close: { label: "Tutup", next: true, form: closeForm },
   cancel: { label: "Batalkan", danger: true, form: reasonForm("Alasan membatalkan") },
   reopen: { label: "Buka lagi", form: reasonForm("Alasan membuka lagi") },
@@ -30,7 +31,7 @@ export const ACTIONS = {
   take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
 };
 const KEPT = ["acknowledge", "decline", "dispatch", "arrive", "complete"];
-const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
+const WITH_VERSION = ["update", "assign", "raise_alarm", "merge", "hand_over", "close"];
 
 export const actionLabel = (action) => ACTIONS[action]?.label ?? action.replaceAll("_", " ");
 

@@ -132,6 +132,7 @@ export class Detail {
       caller && (caller.number || caller.name) && fact("Pelapor", said(caller.name ?? ""), caller.name ? " · " : "", phone(caller.number)),
       caller?.safe_to_call_back === false && fact("Telepon balik", h("strong", {}, "JANGAN — pelapor tidak aman dihubungi")),
       handoverFacts(data, (code) => this.regionName(code)).map((words) => fact("Pengalihan", ...words)),
+      data.alarm > 1 && fact("Alarm", `tingkat ${data.alarm}`),
       data.outcome && fact("Hasil akhir", OUTCOMES[data.outcome] ?? data.outcome),
     ];
   }
@@ -338,7 +339,7 @@ function proof(it) {
 }
 
 function eventText(one, agency) {
-  const name = one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
+  const name = one.alarm ? `Alarm dinaikkan ke tingkat ${one.alarm.level}` : one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
   const other = one.into ?? one.merged ?? one.unmerged ?? one.detached?.to ?? one.detached_from;
   return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),

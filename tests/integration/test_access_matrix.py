@@ -66,6 +66,7 @@ Q = {"region": MADIUN}
 REPORT = {"region": MADIUN, "narrative": "kebakaran rumah"}
 INCIDENT_ACTIONS = {
     "update": (DESK, {"version": 1}), "assign": (DESK, {"version": 1, "agency": "dinkes", "role": "support"}),
+    "raise_alarm": (DESK, {"version": 1}),
     "cancel": (DESK, {"reason": "x"}), "close": (("supervisor",), {"version": 1}),
     "reopen": (("supervisor",), {"reason": "x"}), "unmerge": (("supervisor",), {}),
     "merge": (DESK, {"version": 1, "into": "INTO"}), "hand_over": (DESK, {"version": 1, "to_region": "64.09"}),

@@ -84,6 +84,11 @@ def test_everything_that_the_kept_pages_load_is_kept_with_them():
             for found in re.findall(r'from "(\.[^"]+)"', source):
                 target = found.replace("../", "") if found.startswith("../") else f"{folder}/{found[2:]}"
                 assert f"/static/{target}" in kept, (name, found)
+            for found in re.findall(r'new URL\("\.\./([^"]+)", import.meta.url\)', source):
+                assert f"/static/{found}" in kept, (name, found)
+        if name.endswith(".css"):
+            for found in re.findall(r'url\("?\.\./([^")]+)"?\)', precache._contents(name).decode()):
+                assert f"/static/{found}" in kept, (name, found)
 
 
 def test_no_address_is_kept_that_could_hold_an_answer():

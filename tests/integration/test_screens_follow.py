@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from agencies import caches
+from agencies.models import Ladder, Region
+from dispatch.carriers import Failed
 from dispatch.lifecycle import ASSIGNMENT
-from dispatch.services import sweeps
+from dispatch.models import Deadline, Delivery, Escalation, SupportRequest
+from dispatch.services import deliveries, escalations, sweeps
 from dispatch.services.agreements import end_agreements
 from dispatch.services.handovers import expire_offers
 from incidents.lifecycle import INCIDENT
@@ -261,7 +266,81 @@ def end_agreement(world: World) -> Act:
     return act
 
 
+def pause(world: World, action: str = "pause") -> Act:
+    Region.objects.filter(pk=MADIUN).update(pause_reasons=["waiting_police"])
+    caches.clear()
+    task = as_far_as(world, "acknowledge")
+    path = f"assignments/{task['id']}/"
+    if action == "resume":
+        world.officer().ok(f"{path}pause/", {"reason": "waiting_police"})
+    return lambda: world.officer().ok(f"{path}{action}/", {"reason": "waiting_police"} if action == "pause" else {})
+
+
+def escalate(world: World) -> Act:
+    """The last rung of a ladder that is as long as this: who did not answer, and the backup."""
+    steps = [{"step": "backup", "after": 0}]
+    Ladder.objects.create(region_id=MADIUN, key="", steps=steps, published_at=timezone.now())
+    caches.clear()
+    task, now = part(world.report(), world.lead), timezone.now()
+    Escalation.objects.create(assignment_id=task["id"], hop=1, after_at=now, due_at=now)
+
+    def act() -> None:
+        assert escalations.escalate(at=timezone.now()) == 1
+
+    return act
+
+
+def give_up(world: World) -> Act:
+    task, now = part(world.report(), world.lead), timezone.now()
+    row = Delivery.objects.create(assignment_id=task["id"], channel="email", recipient="x", queued_at=now, due_at=now)
+    return lambda: deliveries.note_failed(row.id, Failed("answer", "HTTP 404", lasting=True), at=timezone.now())
+
+
+def sweep_all(world: World) -> Act:
+    """As a worker does: by the database's time."""
+    task = part(world.report(), world.lead)
+    ago = timezone.now() - timedelta(minutes=10)
+    Deadline.objects.filter(assignment_id=task["id"]).update(starts_at=ago, warn_at=ago, due_at=ago)
+
+    def act() -> None:
+        assert sweeps.sweep_all() > 0
+
+    return act
+
+
+def divert(world: World) -> Act:
+    less, more = world.report(priority="low"), world.report(priority="critical")
+    unit = a_unit(world.lead)
+    for incident in (less, more):
+        world.officer().step(part(incident, world.lead), "acknowledge")
+    world.officer().step(part(less, world.lead), "dispatch", units=[str(unit.id)])
+    body = {"assignment": part(more, world.lead)["id"]}
+    return lambda: world.officer().ok(f"units/{unit.id}/divert/", body)
+
+
+def request_support(world: World) -> Act:
+    task = as_far_as(world, "acknowledge")
+    return lambda: world.officer().ok(f"assignments/{task['id']}/support/", {"what": "units", "note": "api besar"})
+
+
+def answer_support(world: World) -> Act:
+    request_support(world)()
+    asked = SupportRequest.objects.get()
+    return lambda: world.operator.ok(f"support/{asked.id}/answer/", {"answer": "given"})
+
+
+def detach_caller(world: World) -> Act:
+    incident = world.report()
+    world.operator.ok(f"incidents/{incident['id']}/calls/", {"narrative": "kecelakaan truk, dua orang luka"})
+    caller = world.operator.incident(incident["id"])["calls"][-1]
+    return lambda: world.operator.ok(f"incidents/{incident['id']}/calls/{caller['id']}/detach/")
+
+
 SERVICES: dict[str, Callable[[World], Act]] = {
+    "pauses.pause_clocks": pause,
+    "pauses.resume_clocks": partial(pause, action="resume"),
+    "escalations.escalate": escalate,
+    "deliveries.note_failed": give_up,
     "reports.log_report": log_report,
     "incidents.add_caller": add_caller,
     "incidents.add_note": add_note,
@@ -274,6 +353,11 @@ SERVICES: dict[str, Callable[[World], Act]] = {
     "calls.dispose_call": call("disposition", disposition="ghost"),
     "units.set_status": set_status,
     "sweeps.sweep": sweep,
+    "diverting.divert_unit": divert,
+    "support.request_support": request_support,
+    "support.answer_support": answer_support,
+    "detaching.detach_caller": detach_caller,
+    "sweeps.sweep_all": sweep_all,
     "sweeps.end_sights": end_sights,
     "handovers.expire_offers": expire,
     "agreements.end_agreements": end_agreement,
@@ -282,8 +366,10 @@ BY_ACTION = {"incidents.change": CHANGES, "assignments.act": STEPS}
 """Services that do every action of a table: proved action by action."""
 NO_BOARD_ROW = {
     "units.keep_positions": "where units are is passing state without an event (test_passing_state)",
+    "notifying.derive": "messages are no part of a row until one is given up",
+    "deliveries.begin": "messages are no part of a row until one is given up",
 }
-CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.")
+CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "channels.")
 """Their events are entries of the audit log (`public` false): no board shows what they change."""
 SCENES = {**STEPS, **CHANGES, **SERVICES, "incident.update of the type": sealing}
 

@@ -68,6 +68,19 @@ test("frames from the events call are applied whatever their prev says", () => {
 test("a heartbeat moves the seq to its head, never back", () => {
   assert.equal(applyFrame(board(), { kind: "heartbeat", head: 40 }).state.seq, 40);
   assert.equal(applyFrame(board(), { kind: "heartbeat", head: 3 }).state.seq, 10);
+  assert.equal(applyFrame(board(), { kind: "heartbeat", head: 40, prev: 9 }).state.seq, 40);
+});
+
+test("a heartbeat that names an event which never came sends the screen to fetch it, and moves nothing", () => {
+  const { state, need } = applyFrame(board(), { kind: "heartbeat", head: 40, prev: 38 });
+  assert.deepEqual([state.seq, need], [10, "catch_up"]);
+});
+
+test("a frame whose unit is none leaves the units alone", () => {
+  const before = board();
+  const { state } = applyFrame(before, { kind: "unit.status", seq: 11, prev: 10, data: { unit: 7 } });
+  assert.deepEqual([...state.units.keys()], [...before.units.keys()]);
+  assert.equal(state.seq, 11);
 });
 
 test("hidden drops the incident, shown brings it back whole", () => {

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
+from agencies.caches import reference
 from callcenter112.embedded.tether import die_with_parent
 from dispatch import posting
 from dispatch.consumers import conninfo
@@ -23,10 +25,10 @@ from events import relay
 
 log = logging.getLogger("siaga.relay")
 RING_TIMEOUT = 2.0
-SWEEP_EVERY = 0.5
+SWEEP_EVERY = 0.25
 IDLE_FOR = 5.0
-SILENT_FOR = 1.5
-"""Seconds without a sweep by Celery after which the relay sweeps itself."""
+SILENT_FOR, SILENT_FOR_STANDBY = 1.25, 1.75
+"""Seconds without a sweep by Celery after which the active relay sweeps itself, and without either the other one."""
 
 
 class Doorbell:
@@ -53,7 +55,7 @@ class Doorbell:
 
 
 class Watchdog(threading.Thread):
-    """Sweeps deadlines when nobody else has for SILENT_FOR seconds, while this relay is the active one.
+    """Sweeps deadlines when nobody else has for a while: the active relay first, the one that waits a little later.
 
     From then on every SWEEP_EVERY seconds until somebody else has swept, and each time all that is due: a batch a
     look would fall behind when thousands of deadlines come in one minute.
@@ -66,17 +68,23 @@ class Watchdog(threading.Thread):
         """When this watchdog swept last, in milliseconds as `last_swept` gives them."""
 
     def run(self) -> None:
+        self._try(reference)  # it takes a second, which the first sweep should not wait for
         while True:
             time.sleep(SWEEP_EVERY)
-            if not self.active:
-                continue
-            try:
-                close_old_connections()
-                if sweeps.last_swept() == self._own or sweeps.seconds_since_last() > SILENT_FOR:
-                    sweeps.sweep_all()
-                    self._own = sweeps.last_swept()
-            except DatabaseError as error:
-                log.warning("watchdog: %s", type(error).__name__)
+            self._try(self._look)
+
+    def _look(self) -> None:
+        silence = SILENT_FOR if self.active else SILENT_FOR_STANDBY
+        if sweeps.last_swept() == self._own or sweeps.seconds_since_last() > silence:
+            sweeps.sweep_all()
+            self._own = sweeps.last_swept()
+
+    def _try(self, chore: Callable[[], object]) -> None:
+        try:
+            close_old_connections()
+            chore()
+        except DatabaseError as error:
+            log.warning("watchdog: %s", type(error).__name__)
 
 
 class Courier(threading.Thread):
