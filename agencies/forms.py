@@ -269,6 +269,9 @@ SUPPORTS = 5
 """Rows for supporting agencies on an empty form; a card with more gets more."""
 
 
+ALARMS = ((1, _("langsung")), (2, _("alarm 2")), (3, _("alarm 3")))
+
+
 class RunCardForm(_TypeForm):
     area = forms.ModelChoiceField(label=_("Kecamatan"), queryset=Area.objects.none(), required=False,
                                   empty_label=_("(seluruh wilayah)"))  # fmt: skip
@@ -290,6 +293,9 @@ class RunCardForm(_TypeForm):
         for n in self.rows:
             self.fields[f"support_{n}"] = self._optional(_("Pendukung %(n)s"), n)
             self.fields[f"support_backup_{n}"] = self._optional(_("Cadangan pendukung %(n)s"), n)
+            self.fields[f"alarm_{n}"] = forms.TypedChoiceField(
+                label=_("Alarm pendukung %(n)s") % {"n": n}, choices=ALARMS, coerce=int, empty_value=1, required=False
+            )
         for name, field in self.fields.items():
             if name.startswith(("lead", "support")):
                 field.queryset = agencies  # type: ignore[attr-defined]
@@ -302,9 +308,9 @@ class RunCardForm(_TypeForm):
         )
 
     @property
-    def supports(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Pairs of fields for the page: supporting agency and its backup."""
-        return [(self[f"support_{n}"], self[f"support_backup_{n}"]) for n in self.rows]
+    def supports(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Fields for the page: supporting agency, its backup, from which alarm level on it is sent."""
+        return [(self[f"support_{n}"], self[f"support_backup_{n}"], self[f"alarm_{n}"]) for n in self.rows]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -317,8 +323,9 @@ class RunCardForm(_TypeForm):
 
     def values(self) -> dict[str, Any]:
         values = super().values()
-        pairs = [(values.pop(f"support_{n}"), values.pop(f"support_backup_{n}")) for n in self.rows]
-        support = tuple(Support(agency, backup) for agency, backup in pairs if agency)
+        names = [(f"support_{n}", f"support_backup_{n}", f"alarm_{n}") for n in self.rows]
+        rows = [tuple(values.pop(name) for name in row) for row in names]
+        support = tuple(Support(agency, backup, alarm or 1) for agency, backup, alarm in rows if agency)
         return values | {"lines": Lines(values.pop("lead"), values.pop("lead_backup"), support)}
 
     PLACE = ("type", "subtype", "area", "priority", "from_hour", "until_hour")
@@ -329,7 +336,8 @@ class RunCardForm(_TypeForm):
         values = {name: getattr(card, name) for name in (*RunCardForm.PLACE, "note", "source")}
         values |= {"lead": lines.lead, "lead_backup": lines.backup, "based_on": card.version}
         for n, support in enumerate(lines.support, start=1):
-            values |= {f"support_{n}": support.agency, f"support_backup_{n}": support.backup}
+            values |= {f"support_{n}": support.agency, f"support_backup_{n}": support.backup,
+                       f"alarm_{n}": support.alarm}  # fmt: skip
         return values
 
 

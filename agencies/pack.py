@@ -299,6 +299,11 @@ def _check_run_card(entry: Entry, region: str, procedures: list[Entry]) -> Itera
     for name in card["backup"]:
         if name != "lead" and name not in card["support"]:
             yield _at(entry, f"backup.{name}", "cadangan untuk instansi yang tidak ada di kartu ini")
+    for name, level in card["alarm"].items():
+        if name not in card["support"]:
+            yield _at(entry, f"alarm.{name}", "tingkat alarm hanya untuk instansi pendukung di kartu ini")
+        if isinstance(level, bool) or level not in (1, 2, 3):
+            yield _at(entry, f"alarm.{name}", f"tingkat alarm harus 1, 2, atau 3, bukan {level!r}")
     yield from _check_hours(entry)
     if card["area"] and not card["area"].startswith(f"{region}."):
         yield _at(entry, "area", "kecamatan di luar wilayah ini")

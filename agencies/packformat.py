@@ -206,6 +206,7 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "lead": _code(),
         "support": TEXTS,
         "backup": Spec(dict, choices=TABLE),
+        "alarm": Spec(dict),
         "note": _text(200),
         "source": SOURCE,
         "assumed": FLAG,

@@ -77,6 +77,8 @@ class LineRef:
     role: str
     position: int = 0
     backup: str = ""
+    alarm: int = 1
+    """From which alarm level on the agency is sent: 1 at once, 2 and 3 when somebody raises the alarm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
 MOST_DIGITS = 40
+SCREENS = ("console", "agency", "wall", "manage")
+"""What a page may call itself (header X-Screen) for the timeline."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -131,7 +133,9 @@ def wish_of(request: Any) -> Intent | None:
     except ValueError as error:
         raise Malformed(_("Idempotency-Key harus berupa UUID.")) from error
     request.kept_key = header
-    return intent(key, {"path": request.path, "body": request.data}, request.user.id)
+    screen = request.META.get("HTTP_X_SCREEN", "")
+    return intent(key, {"path": request.path, "body": request.data}, request.user.id,
+                  screen if screen in SCREENS else "")  # fmt: skip
 
 
 def cleaned_fields(request: Any) -> list[dict[str, str]]:

@@ -124,9 +124,10 @@ def _agreement(row: Agreement) -> AgreementRef:
 
 def _run_card(card: RunCard) -> RunCardRef:
     lines = tuple(
-        LineRef(line.agency.code, line.role, line.position, line.backup.code if line.backup else "")
+        LineRef(line.agency.code, line.role, line.position, line.backup.code if line.backup else "",
+                line.alarm)
         for line in card.lines.all()
-    )
+    )  # fmt: skip
     return RunCardRef(
         str(card.id), card.version, card.type, card.subtype, lines, card.area_id or "", card.priority,
         card.from_hour, card.until_hour,

@@ -35,6 +35,7 @@ def respawn_for_ever(server: Any, workers: list[int], *given: Any, **named: Any)
     _respawn_workers(server, workers, *given, **named)
     server.respawned_wrks.clear()  # what granian's own judgement reads
 
+
 if __name__ == "__main__":
     get_resolver().url_patterns  # noqa: B018  (imports every view)
     MPServer._respawn_workers = respawn_for_ever

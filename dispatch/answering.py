@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -36,7 +37,7 @@ def answering_of(actor: Actor, region: str, since: datetime, until: datetime) ->
     if not (actor.is_system or region in actor.regions()):
         rows = rows.filter(agency_id__in=actor.agencies)
     reached = {f"rung_{n}": Count("id", filter=Q(escalation__gte=n)) for n in range(1, MOST_RUNGS + 1)}
-    counted = rows.values("agency__code").annotate(
+    counted: Any = rows.values("agency__code").annotate(
         number=Count("id"), unanswered=Count("id", filter=Q(unanswered_at__isnull=False, acknowledged_at=None)),
         **reached,
     )  # fmt: skip

@@ -44,6 +44,8 @@ MOVES_SECONDS = 2.0
 PASSING = 16
 """Frames waiting for a socket above which it is told no passing state."""
 PRESENCE_SECONDS = 2.0
+TYPING_SECONDS = 8.0
+"""A screen says every four seconds that somebody goes on writing."""
 _Key = tuple[Any, ...]
 _NOTE_UNREADABLE = (
     "INSERT INTO events_unreadable (seq, why, noticed_at) VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
@@ -82,6 +84,7 @@ class Socket:
     closing: int = 0
     open: str = ""
     """The incident that its owner has open."""
+    typing_until: float = 0.0
 
     def put_passing(self, frame: str) -> None:
         """Queue a frame that nobody acknowledges; a socket that is behind does without."""
@@ -173,9 +176,10 @@ class Hub:
         self.sockets.add(socket)
         self._company.joined = True
 
-    def opens(self, socket: Socket, incident: str) -> None:
-        """Note which incident the owner of a socket has open ("": none)."""
+    def opens(self, socket: Socket, incident: str, typing: bool = False) -> None:
+        """Note which incident the owner of a socket has open ("": none), and whether they are writing to it now."""
         socket.open = incident
+        socket.typing_until = time.monotonic() + TYPING_SECONDS if typing else 0.0
 
     def feed(self, socket: Socket) -> None:
         """Hand out what a socket missed, no faster than it acknowledges."""
@@ -395,8 +399,9 @@ class Hub:
 
     def _here(self) -> list[Present]:
         """Who has a case open on the sockets of this process."""
+        now = time.monotonic()
         found = {
-            Present(region, socket.open, socket.actor.id, socket.actor.label)
+            Present(region, socket.open, socket.actor.id, socket.actor.label, now < socket.typing_until)
             for socket in self.sockets
             if socket.open and not socket.closing
             for region in socket.actor.all_regions

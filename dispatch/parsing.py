@@ -408,6 +408,16 @@ def _victims(inner: Strict, value: Any) -> dict[str, int] | None:
     return dict(value)
 
 
+def read_moment(value: str | None, now: datetime) -> datetime | None:
+    """A past moment from a query string; None when it is missing. Raises Malformed."""
+    if not value:
+        return None
+    parsed = _time(value.replace(" ", "+"))  # a plus that nobody escaped
+    if parsed is None or parsed > now:
+        raise Malformed(errors=[{"field": "at", "message": "harus waktu RFC 3339 dengan zona, tidak di masa depan"}])
+    return parsed
+
+
 def read_disposition(body: Mapping[str, Any]) -> tuple[Disposition, str]:
     """Raises Malformed."""
     read = Strict(body)

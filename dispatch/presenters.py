@@ -3,9 +3,11 @@
 import json
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from agencies import caches
 from agencies.access import Actor, Level, Role, can
@@ -14,23 +16,25 @@ from agencies.problems import NotVisible
 from agencies.questions import question_of
 from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
+from dispatch.callers import calls_answer, people_answer
 from dispatch.checklists import checklist_of
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline, UnitAssignment
+from dispatch.models import Assignment, Deadline, Delivery, UnitAssignment
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
 from dispatch.services import handovers
+from dispatch.services.alarms import may_rise
 from dispatch.services.reports import Draft
 from dispatch.services.support import ASKED_BY_AGENCY
 from dispatch.sightings import sees_place
 from events.models import Event
 from incidents import selectors as incidents
 from incidents.lifecycle import INCIDENT, actions_from
-from incidents.models import Attachment, Classification, Handover, Incident, IncidentCall, Referral, Text
+from incidents.models import Attachment, Classification, Handover, Incident, Referral, Text
 from incidents.vault import Vault
 
 _OPEN_TO = (Level.FULL, Level.TASK)
@@ -101,6 +105,7 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
     for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
         deadlines.setdefault(deadline.assignment_id, []).append(deadline)
     parts = {part["id"]: part for part in seen.row["assignments"]}
+    notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
     units = units_on(actor, rows, region) if detail else {}
     answers = []
     for row in rows:
@@ -108,15 +113,35 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> l
         answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
         if detail:
             answer |= _assignment_detail(actor, seen, row, region, codes) | {"units": units.get(row.id, [])}
+            answer["notices"] = notices.get(row.id, [])
         answers.append(answer)
     return answers
 
 
-_TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
+
+
+def _notices(rows: Collection[Assignment], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What became of the messages about each assignment: by channel and function, without names and numbers."""
+    newest: dict[uuid.UUID, Delivery] = {}
+    for row in Delivery.objects.filter(assignment__in=[a.id for a in rows]).order_by("queued_at", "attempt"):
+        newest[row.message] = row
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for row in newest.values():
+        if row.assignment_id is not None and row.code != "moot":
+            found.setdefault(row.assignment_id, []).append(_message(row, region))
+    return found
+
+
+def _message(row: Delivery, region: RegionRef) -> dict[str, Any]:
+    return {
+        "channel": row.channel, "to": row.to_label, "hop": row.hop, "state": row.state, "attempts": row.attempt,
+        "at": local(row.read_at or row.ended_at or row.queued_at, region.tz), "error": row.error or None,
+    }  # fmt: skip
 
 
 def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
     actions = assignment_actions(actor, row, region.code)
     return times | {
         "outcome": row.outcome or None,
@@ -128,7 +153,7 @@ def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: Region
     }
 
 
-_JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
+JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
 
 
 def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> dict[Any, list[dict[str, Any]]]:
@@ -136,7 +161,7 @@ def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> d
     jobs = UnitAssignment.objects.filter(assignment__in=[row.id for row in rows]).select_related("unit")
     found: dict[Any, list[dict[str, Any]]] = {}
     for job in jobs.order_by("sent_at", "id"):
-        times = {name: local(getattr(job, name), region.tz) for name in _JOB_TIMES}
+        times = {name: local(getattr(job, name), region.tz) for name in JOB_TIMES}
         unit = job.unit
         told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
         open_ = job.released_at is None
@@ -196,6 +221,7 @@ def incident_actions(actor: Actor, incident: Incident) -> list[str]:
         for action in actions_from(INCIDENT, incident.status)
         if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
         and (action not in handovers.ANSWERS or handovers.ANSWERS[action](incident))
+        and (action != "raise_alarm" or may_rise(incident, selectors.region_or_404(incident.region_id), timezone.now()))
     ]
 
 
@@ -246,25 +272,28 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "actions": incident_actions(actor, incident),
         "outcome": incident.outcome or None,
+        "alarm": incident.alarm,
         "channel": incident.channel,
         "occurred_at": local(incident.occurred_at, region.tz),
         "closed_at": local(incident.closed_at, region.tz),
         "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
-        "timeline": _timeline(actor, seen, region),
+        "timeline": timeline_of(actor, seen, region),
+        "may_note": seen.level in _OPEN_TO and can(actor, "note.add", region.code),
     }
     if seen.level in _OPEN_TO:
         vault = Vault.of(incident)
         texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
+        texts = [(t, words) for t, words in texts if words or t.superseded_at is None]  # what moved left no words
         if seen.level is Level.TASK:
             texts = [(t, words) for t, words in texts if t.task_visible]
         current = {t.kind: words for t, words in texts if t.superseded_at is None}
         detail |= {
             "narrative": current.get("narrative", ""),
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
-            "texts": [_text(t, words, region) for t, words in texts],
+            "texts": [text_entry(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
-            "people": _people(seen, vault),
-            "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+            "people": people_answer(incident, vault, named=seen.level is Level.FULL),
+            "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
             "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],
             "merged_into": merged_into(actor, incident) if seen.level is Level.FULL else None,
             "attachments": _attachments(seen, region) if seen.level is Level.FULL else [],
@@ -272,7 +301,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     return detail
 
 
-def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+def text_entry(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+    """Something that was written, for those who may read it."""
     return {
         "id": str(text.id),
         "kind": text.kind,
@@ -281,27 +311,6 @@ def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
         "by": text.author_label,
         "superseded": text.superseded_at is not None,
     }
-
-
-def _people(seen: Seen, vault: Vault) -> list[dict[str, Any]]:
-    """Names and numbers at level full; at level task only whether calling back is safe."""
-    found = []
-    for person, identity in incidents.people_of(seen.incident.id):
-        entry: dict[str, Any] = {"role": person.role, "safe_to_call_back": person.safe_to_call_back}
-        if seen.level is Level.FULL:
-            name, number = vault.read_identity(identity) if identity else ("", "")
-            entry |= {"name": name, "number": number}
-        found.append(entry)
-    return found
-
-
-def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    found = IncidentCall.objects.filter(incident=seen.incident).order_by("created_at")
-    return [
-        {"call": str(row.call_id) if row.call_id else None, "words": str(row.words_id) if row.words_id else None,
-         "lat": row.lat, "lon": row.lon, "at": local(row.created_at, region.tz)}
-        for row in found
-    ]  # fmt: skip
 
 
 def _attachments(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
@@ -342,12 +351,14 @@ def _came_from(incident: Incident, region: RegionRef) -> dict[str, Any]:
     return from_ | {"created_at": local(row.created_at, region.tz)} | due
 
 
-def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    """Every event of the incident, oldest first. An agency reads what concerns it; a stub only its own steps."""
+def timeline_of(actor: Actor, seen: Seen, region: RegionRef, until: datetime | None = None) -> list[dict[str, Any]]:
+    """Every event of the incident (recorded by `until`), oldest first. An agency reads what concerns it; a stub only
+    its own steps."""
     own = actor.agency_codes(region.code)
     agency_only = not (actor.is_system or region.code in actor.regions())
     entries = []
-    for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
+    told = Event.objects.filter(incident_id=seen.incident.id, public=True)
+    for event in (told if until is None else told.filter(recorded_at__lte=until)).order_by("id"):
         data = _data_of(event)
         agency = (data.get("assignment") or {}).get("agency")
         code = agency["code"] if agency else None
@@ -375,6 +386,7 @@ def _masked(entry: dict[str, Any]) -> dict[str, Any]:
 _TOLD = (
     "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
     "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
+    "detached", "detached_from", "screen", "delivery", "alarm",
 )  # fmt: skip
 
 
@@ -406,7 +418,7 @@ def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = 
         raise NotVisible
     row = Assignment.objects.get(id=assignment_id)
     region = selectors.region_or_404(answer["region"])
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
     part = part | times | {"incident": answer["id"], "outcome": row.outcome or None, "victims": row.victims,
                            "actions": assignment_actions(actor, row, region.code)}  # fmt: skip
     return part | ({"seq": seq} if seq is not None else {})

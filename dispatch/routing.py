@@ -38,6 +38,8 @@ class Case:
     extra_types: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     absent: Mapping[str, Absence] = field(default_factory=dict)
+    alarm: int = 1
+    """How far the alarm has been raised: lines of higher levels wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def route(region: RegionRef, case: Case) -> Routing:
     card = run_card_for(region, case, case.type, case.base, case.subtype)
     if card is not None:
         for line in card.lines:
-            _add(draft, line, line.role, card, f"kartu tugas {_name(card)}")
+            if line.alarm <= case.alarm:
+                _add(draft, line, line.role, card, f"kartu tugas {_name(card)}")
     for extra in case.extra_types:
         _add_extra(draft, extra)
     return _finish(draft, card)
@@ -105,6 +108,26 @@ def route_chosen(region: RegionRef, case: Case, wanted: Sequence[tuple[str, str]
     for code, role in wanted:
         _add(draft, LineRef(code, role), role, None, "dipilih operator")
     return _finish(draft, None)
+
+
+def next_alarm(region: RegionRef, case: Case) -> int | None:
+    """The next level of the case's run card above its own; None when the card holds nobody back."""
+    card = run_card_for(region, case, case.type, case.base, case.subtype)
+    higher = [line.alarm for line in card.lines if line.alarm > case.alarm] if card else []
+    return min(higher, default=None)
+
+
+def route_alarm(region: RegionRef, case: Case, level: int) -> Routing:
+    """Who goes besides when the alarm is raised to `level`: the supporting lines above the case's own level up to it,
+    with their backups, each with the reason. Nobody becomes the lead by it."""
+    draft = _Draft(region, replace(case, alarm=level))
+    card = run_card_for(region, case, case.type, case.base, case.subtype)
+    for line in card.lines if card else ():
+        if case.alarm < line.alarm <= level:
+            _add(draft, line, "support", card, f"alarm {line.alarm}: kartu tugas {_name(card) if card else ''}")
+    return Routing(
+        tuple(draft.chosen.values()), tuple(draft.referred.values()), tuple(draft.passed.values()), card
+    )  # fmt: skip
 
 
 def run_card_for(region: RegionRef, case: Case, type_: str, base: str, subtype: str) -> RunCardRef | None:
@@ -220,7 +243,8 @@ def _name(card: RunCardRef) -> str:
 
 def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str],
                why: Absence = Absence.DECLINED) -> Chosen | None:  # fmt: skip
-    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is `there` already.
+    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is
+    `there` already.
 
     A backup that cannot take it itself is followed by its own.
     """

@@ -13,7 +13,7 @@ from dispatch.rows import narrow
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What comes of an event that is not what a service writes: it is told to nobody and must hold up nobody."""
-_PRIVATE = ("sight", "was", "case", "home")
+_PRIVATE = ("sight", "was", "case", "home", "screen")
 _CALL_ROLES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.QA, Role.WALL)
 _CALL_ON_WALL = ("line", "provider_id")
 

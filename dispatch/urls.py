@@ -6,7 +6,13 @@ urlpatterns = [
     path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
     path("incidents/<uuid:incident_id>/", incidents.IncidentView.as_view(), name="api-incident"),
     path("incidents/<uuid:incident_id>/calls/", incidents.IncidentCallsView.as_view(), name="api-incident-calls"),
+    path(
+        "incidents/<uuid:incident_id>/calls/<uuid:caller_id>/detach/",
+        incidents.IncidentDetachView.as_view(),
+        name="api-incident-detach",
+    ),
     path("incidents/<uuid:incident_id>/notes/", incidents.IncidentNotesView.as_view(), name="api-incident-notes"),
+    path("incidents/<uuid:incident_id>/seen/", incidents.IncidentSeenView.as_view(), name="api-incident-seen"),
     path("incidents/<uuid:incident_id>/sop/", incidents.IncidentChecklistView.as_view(), name="api-incident-sop"),
     path(
         "incidents/<uuid:incident_id>/attachments/",

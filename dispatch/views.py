@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.access import Actor
 from agencies.reference import RegionRef
+from agencies.selectors import on_duty
 from agencies.views import desk_config, page, page_config
 
 
@@ -26,7 +28,13 @@ def agency(request: HttpRequest, actor: Actor, region: RegionRef, context: dict[
     code = asked if asked in codes else min(codes, default="")
     context["page_config"]["agency"] = code
     context["page_config"]["offline_page"] = f"{reverse('agency-shell')}?wilayah={region.code}&dinas={code}"
-    context["agency_name"] = region.agencies[code].name if code in region.agencies else ""
+    own = region.agencies.get(code)
+    context["agency_name"] = own.name if own else ""
+    now = timezone.now()
+    duties = [row for rows in on_duty([own.id], now).values() for row in rows] if own else []
+    context["on_duty"] = [
+        {"name": row.name, "phone": row.phone, "until": row.until_at.astimezone(region.tz)} for row in duties
+    ]
 
 
 @page("incident.create", "paper-entry", "dispatch/paper_entry.html", live=False)

@@ -49,6 +49,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], name="event_unnumbered", condition=models.Q(seq__isnull=True)),
             models.Index(fields=["region", "seq"], name="event_region_seq", condition=models.Q(public=True)),
+            models.Index(
+                fields=["region", "recorded_at"], name="event_unit_status", condition=models.Q(kind="unit.status")
+            ),
             models.Index(fields=["incident_id", "id"], name="event_incident", condition=~models.Q(incident_id=None)),
         ]
         constraints = [

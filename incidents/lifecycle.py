@@ -100,6 +100,7 @@ INCIDENT = Table(
         "update": _incident("open", "open", "updated", "update", needs_version=True,
                             optional=("type", "priority", "narrative", "location", "reason")),
         "assign": _incident("open", "open", "updated", "assign", needs_version=True, required=("agency", "role")),
+        "raise_alarm": _incident("open", "open", "updated", "raise_alarm", needs_version=True, optional=("reason",)),
         "close": _incident("open", "closed", "closed", "close", needs_version=True, optional=("outcome", "note")),
         "cancel": _incident("open", "cancelled", "cancelled", "cancel", required=("reason",)),
         "reopen": _incident("closed cancelled", "open", "reopened", "reopen", required=("reason",)),

@@ -56,6 +56,8 @@ _SPREAD_M = {"kelurahan": 700.0, "kecamatan": 2500.0}
 Kota Madiun, 750 m in Jakarta, 1,070 m in Kab. Tangerang; the median kecamatan one of 2.0, 2.1 and 3.3 km."""
 _NAMED_M = {"street": 250.0, "poi": 60.0}
 """The same for a place that a caller named, an assumption: a street is long, a market has several gates, metres."""
+DETACHED = Q(kind=Text.Kind.CALLER_WORDS, superseded_at__isnull=False)
+"""What a caller said who was taken off the incident again."""
 NOBODY = uuid.UUID(int=0)
 
 
@@ -238,10 +240,13 @@ _TOLD = f"""
     SELECT stands_for, t.plain, NULL::bytea, '', NULL::varchar[], NULL::jsonb
       FROM part JOIN incidents_text t ON t.incident_id = part.id
      WHERE t.kind IN ({", ".join(f"'{kind}'" for kind in SAID)}) AND t.sealed IS NULL
+       AND (t.superseded_at IS NULL OR t.kind <> '{Text.Kind.CALLER_WORDS}')
     UNION ALL
     SELECT stands_for, '', i.number_key, '', NULL, NULL
       FROM part JOIN incidents_identity i ON i.incident_id = part.id
-     WHERE i.number_key IS NOT NULL AND i.sealed IS NULL
+     WHERE i.number_key IS NOT NULL AND i.sealed IS NULL AND NOT EXISTS (
+           SELECT 1 FROM incidents_incidentcall d WHERE d.incident_id = part.id AND d.caller_id = i.person_id
+                                                    AND d.detached_at IS NOT NULL)
     UNION ALL
     SELECT stands_for, '', NULL, c.type, c.extra_types, c.candidates
       FROM part JOIN incidents_classification c ON c.incident_id = part.id

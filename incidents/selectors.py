@@ -41,6 +41,12 @@ def calls_visible_to(actor: Actor) -> QuerySet[Call]:
     return Call.objects.filter(seen, region_id__in=desk)
 
 
+def calls_countable_by(actor: Actor) -> QuerySet[Call]:
+    """Calls that the actor may count: those that they see, and on a wall those of which the feed tells it."""
+    seen = Q(id__in=calls_visible_to(actor).values("id"))
+    return Call.objects.filter(seen | Q(region_id__in=actor.regions(Role.WALL), confidential=False))
+
+
 class Placed(Protocol):
     """What sight depends on, beside the access rows."""
 

@@ -91,10 +91,15 @@ class RunCardLine(models.Model):
     role = models.CharField(max_length=7, choices=Role)
     position = models.SmallIntegerField()
     backup = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    alarm = models.SmallIntegerField(default=1)
+    """From which alarm level on it is sent; the lead at once."""
 
     class Meta:
         ordering = ["position"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(alarm=1) | Q(role="support", alarm__gte=2, alarm__lte=3), name="run_card_line_alarm"
+            ),
             models.UniqueConstraint(fields=["run_card", "agency"], name="run_card_line_agency_unique"),
             models.UniqueConstraint(fields=["run_card"], condition=Q(role="lead"), name="run_card_one_lead"),
         ]

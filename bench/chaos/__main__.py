@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -116,6 +117,7 @@ def save(found: list[Trial], given: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     given, began = options(), time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the system that was started is stopped, too
     try:
         found = run(given)
     except Refused as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.chaos import rows_deadlines as deadlines
 from bench.chaos import rows_feed as feed
+from bench.chaos import rows_limits as limits
 from bench.chaos import rows_processes as processes
 from bench.chaos import rows_races as races
 from bench.chaos import rows_servers as servers
@@ -49,4 +50,9 @@ ROWS = _rows(
     Row("frames-mangled", feed.frames_mangled, in_ci=True),
     Row("late-commits", feed.late_commits, in_ci=True),
     Row("poison-event", feed.poison_event, in_ci=True),
+    Row("sessions-ended", limits.sessions_ended, in_ci=True),
+    Row("connections-full", limits.connections_full),
+    Row("disk-full", limits.disk_full, needs_stack=False),
+    Row("clock-wrong", limits.clock_wrong, needs_stack=False),
+    Row("webhook-hostile", limits.webhook_hostile, needs_stack=False),
 )

@@ -48,6 +48,7 @@ class Ledger:
 
     def close(self) -> None:
         os.close(self._file)
+        self.path.unlink()
 
     def verdict(self, stack: Any) -> dict[str, Any]:
         """Read the file again and compare it with the database."""

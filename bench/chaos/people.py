@@ -120,7 +120,9 @@ class Screens:
         await self.process.wait()
 
     async def _ask(self, message: dict[str, Any]) -> Any:
-        assert self.process and self.process.stdin and self.process.stdout
+        assert self.process is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.write((json.dumps(message) + "\n").encode())
         answer = json.loads(await self.process.stdout.readline())
         if isinstance(answer, dict) and "error" in answer:

@@ -51,7 +51,8 @@ async def late_commits(trial: Trial) -> None:
             )
             (head,), *_ = trial.stack.query("SELECT head FROM events_stream")
     there = {row[0] for row in trial.stack.query(
-        "SELECT seq FROM events_event WHERE seq > %s AND seq <= %s AND public AND region = %s", start, head, REGION)}  # fmt: skip
+        "SELECT seq FROM events_event WHERE seq > %s AND seq <= %s AND public AND region = %s", start, head, REGION
+    )}  # fmt: skip
     trial.counts = f"{len(there)} events"
     (late,), *_ = trial.stack.query(
         "SELECT count(*) FROM (SELECT id, lag(id) OVER (ORDER BY seq) AS before FROM events_event WHERE seq > %s) s"
@@ -134,7 +135,7 @@ async def all_at_once(trial: Trial) -> None:
         stop.set()
         await writing
         trial.none("sockets without events", count - len(events))
-        seconds, looks = await screens.converge(PATIENCE)
+        _, looks = await screens.converge(PATIENCE)
         trial.promise("every screen's hash is that of a fresh fetch", all(one["same"] for one in looks))
         trial.judge(ledger, await screens.seen(), screens.users, 2)
         for one in opened:

@@ -71,13 +71,8 @@ async def relays_gone(trial: Trial) -> None:
     trial.counts = f"{seconds} s"
 
     def fault() -> None:
-        end = time.monotonic() + seconds
-        with trial.stack.supervisor_held():
-            while time.monotonic() < end:
-                for name in ("relay-1", "relay-2"):
-                    if pid := trial.stack.children().get(name):
-                        kill(pid)
-                time.sleep(0.05)
+        with trial.stack.kept_down("relay-1", "relay-2"):
+            time.sleep(seconds)
         began = time.monotonic()
         wait_for(lambda: trial.stack.active_relay() is not None, 20)
         trial.most("started_again_s", round(time.monotonic() - began, 1), 15, "s")

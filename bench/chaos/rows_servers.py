@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench.chaos.rows_processes import once_each, wait_for
 from bench.chaos.stack import kill
@@ -14,20 +14,17 @@ RATE = 5
 """Reports a second: ten times the whole country's mean."""
 
 
-async def _without_valkey(trial: Trial, seconds: int, hurt, heal) -> None:
+async def _without_valkey(
+    trial: Trial, seconds: int, hurt: Callable[[], contextlib.AbstractContextManager[None]]
+) -> None:
     trial.counts = f"{seconds} s, {RATE} reports/s"
 
     def fault() -> None:
         with hurt():
             time.sleep(seconds)
-        heal()
 
     await trial.under_load(fault, rate=RATE)
     once_each(trial)
-
-
-def _nothing() -> None:
-    """Nothing has to be waited for: whatever is not back yet counts."""
 
 
 async def valkey_killed(trial: Trial) -> None:
@@ -51,9 +48,8 @@ async def valkey_empty(trial: Trial) -> None:
 
     def fault() -> None:
         for _ in range(times):
-            with trial.stack.supervisor_held():
-                kill(trial.stack.pid("valkey"))
-                shutil.rmtree(trial.stack.directory / "var" / "valkey" / "appendonlydir", ignore_errors=True)
+            kill(trial.stack.pid("valkey"))  # it is started again 0.2 s later
+            shutil.rmtree(trial.stack.directory / "var" / "valkey" / "appendonlydir", ignore_errors=True)
             time.sleep(6)
 
     await trial.under_load(fault, rate=RATE)
@@ -63,13 +59,7 @@ async def valkey_empty(trial: Trial) -> None:
 async def valkey_stopped(trial: Trial) -> None:
     """Valkey is away."""
 
-    @contextlib.contextmanager
-    def away() -> Iterator[None]:
-        with trial.stack.supervisor_held():
-            kill(trial.stack.pid("valkey"))
-            yield
-
-    await _without_valkey(trial, trial.pick(60, 10), away, _nothing)
+    await _without_valkey(trial, trial.pick(60, 10), lambda: trial.stack.kept_down("valkey"))
 
 
 async def valkey_frozen(trial: Trial) -> None:
@@ -84,7 +74,7 @@ async def valkey_frozen(trial: Trial) -> None:
         finally:
             kill(pid, signal.SIGCONT)
 
-    await _without_valkey(trial, trial.pick(60, 12), frozen, _nothing)
+    await _without_valkey(trial, trial.pick(60, 12), frozen)
 
 
 async def postgres_killed(trial: Trial) -> None:
@@ -113,8 +103,7 @@ async def postgres_away(trial: Trial) -> None:
     trial.counts = f"{seconds} s, {RATE} reports/s"
 
     def fault() -> None:
-        with trial.stack.supervisor_held():
-            trial.stack.kill_group("postgres")
+        with trial.stack.kept_down("postgres"):
             time.sleep(seconds)
         wait_for(lambda: trial.stack.status(trial.stack.port, "/readyz") == 200, 60)
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,14 +145,25 @@ class Stack:
             kill(pid)
 
     @contextlib.contextmanager
-    def supervisor_held(self) -> Iterator[None]:
-        """Nothing is started again as long as this lasts."""
-        assert self.process
-        kill(self.process.pid, signal.SIGSTOP)
+    def kept_down(self, *names: str) -> Iterator[None]:
+        """Killed, and killed again as soon as the supervisor starts them, as long as this lasts."""
+        over = threading.Event()
+
+        def hunt() -> None:
+            while not over.wait(0.02):
+                children = self.children()
+                for name in names:
+                    if name in children:
+                        for pid in (children[name], *child_ids(children[name])):
+                            kill(pid)
+
+        hunter = threading.Thread(target=hunt)
+        hunter.start()
         try:
             yield
         finally:
-            kill(self.process.pid, signal.SIGCONT)
+            over.set()
+            hunter.join()
 
     def active_relay(self) -> int | None:
         """Process id of the relay that numbers now: the one that holds the lock."""

@@ -1,9 +1,12 @@
 """One row of the suite while it runs: its ledger, its figures, its promises."""
 
 import asyncio
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bench.chaos.ledger import BEFORE, Ledger, spread
@@ -58,7 +61,9 @@ class Trial:
                 "SELECT substring(plain from 'kunci ([0-9a-f-]{36})') FROM incidents_text WHERE plain LIKE '%kunci %'"
             )
         )
-        return Ledger(self.stack.directory / f"{self.name}.ledger")
+        descriptor, path = tempfile.mkstemp(prefix=f"siaga-{self.name}-", suffix=".ledger")  # not on the system's disk
+        os.close(descriptor)
+        return Ledger(Path(path))
 
     async def under_load(
         self,

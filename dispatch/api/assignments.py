@@ -1,7 +1,9 @@
+import time
 from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
 from agencies.apiview import ActorRequest, ApiView
@@ -11,6 +13,7 @@ from agencies.rowlevel import sight
 from dispatch import docs, presenters
 from dispatch.api.incidents import replayed
 from dispatch.lifecycle import ASSIGNMENT
+from dispatch.pacing import Buckets
 from dispatch.parsing import (
     Strict,
     read_diversion,
@@ -24,6 +27,9 @@ from dispatch.recommending import recommended_units
 from dispatch.services import assignments as services
 from dispatch.services import diverting, pauses, support, units
 from events.services import Answered
+
+pace = Buckets(burst=120, per_second=2)
+"""Requests with positions that one user may send: a phone sends one in ten seconds, an agency's relay one a second."""
 
 
 class AssignmentActionView(ApiView):
@@ -116,6 +122,8 @@ class SupportAnswerView(ApiView):
 class UnitPositionsView(ApiView):
     @extend_schema(**docs.UNIT_POSITIONS)
     def post(self, request: ActorRequest) -> Response:
+        if wait := pace.wait(request.user.id, time.monotonic()):
+            raise Throttled(wait=wait)
         positions = read_position_list(request.data)
         kept = units.keep_positions(positions=positions, actor=request.user, at=timezone.now())
         return Response({"kept": kept})

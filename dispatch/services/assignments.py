@@ -341,7 +341,8 @@ def _decline(write: Write, case: Case, step_: Step) -> None:
     case.assignment.save()  # the backup's card is looked up among those that are still asked
     if backup := assign_backup(write, case.locked, case.assignment):
         case.joined.append(backup)
-    elif open_support(write, case.locked, case.assignment, SupportRequest.What.NO_BACKUP):
+    else:
+        open_support(write, case.locked, case.assignment, SupportRequest.What.NO_BACKUP)
         case.asked = SupportRequest.What.NO_BACKUP
 
 

@@ -23,7 +23,7 @@ from dispatch.services.common import (
     step,
     touch,
 )
-from dispatch.services.support import open_support
+from dispatch.services.support import is_asked, open_support
 from dispatch.services.units import visible_unit
 from events.services import Answered, Intent
 from incidents.lifecycle import PRIORITIES, NotAllowedFrom, next_status
@@ -78,9 +78,12 @@ def _open(write: Write, unit_id: uuid.UUID, wanted: Diversion) -> _Move:
     target = selectors.assignments_visible_to(write.actor).filter(id=wanted.assignment).first()
     if target is None:
         raise NotVisible
-    if target.agency_id != unit.agency_id or target.id == job.assignment_id:
-        raise Malformed("Tugas tujuan harus tugas lain dari instansi yang sama.",
-                        errors=[{"field": "assignment", "message": "another one of the same agency"}])  # fmt: skip
+    if target.agency_id != unit.agency_id:
+        raise Malformed("Tugas tujuan harus tugas instansi yang sama.",
+                        errors=[{"field": "assignment", "message": "of the same agency"}])  # fmt: skip
+    if target.id == job.assignment_id:
+        raise WrongState("Unit ini sudah bertugas di sana.",
+                         current=unit_row(unit, selectors.region_or_404(unit.agency.region_id)))  # fmt: skip
     left, joined = _lock_both(write, job.assignment_id, target.id, wanted)
     unit = Unit.objects.select_for_update(of=("self",)).select_related("agency").get(id=unit.id)
     now = open_job(unit)
@@ -128,7 +131,7 @@ def _leave(write: Write, move: _Move, wanted: Diversion) -> None:
     job.save(update_fields=["released_at"])
     text = add_reason(write, locked, wanted.reason)
     alone = not UnitAssignment.objects.filter(assignment=assignment, released_at=None).exists()
-    if alone:
+    if alone and not is_asked(assignment, SupportRequest.What.UNIT_DIVERTED):
         open_support(write, locked, assignment, SupportRequest.What.UNIT_DIVERTED)
     touch(locked.incident)
     row = locked.snapshot()

@@ -4,17 +4,21 @@ Claim, effect and event of a rung are one transaction under the lock of its inci
 sweeps, and never after the agency has accepted. What is locked just now is found again by the next sweep.
 """
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError
 
 from agencies.access import SYSTEM
 from agencies.ids import new_id
-from agencies.models import Channel
+from agencies.models import Agency
 from agencies.reference import RegionRef
-from agencies.selectors import heads_of, on_duty
+from agencies.selectors import heads_of
 from agencies.writing import Write, writing
 from dispatch.escalation import Hop, Ladder, Over, State, Told, ladder_for, next_hop
 from dispatch.lifecycle import AssignmentStatus
@@ -23,11 +27,14 @@ from dispatch.selectors import region_or_404, rows_of
 from dispatch.services.common import assignment_part, fact_now, lock_incident, touch
 from dispatch.services.facts import incident_fact
 from dispatch.services.joining import assign_backup
+from dispatch.services.notifying import Book
 from events.services import Fact
 from incidents.models import Incident
 from incidents.selectors import access_of
 
+log = logging.getLogger("siaga.escalations")
 BATCH = 100
+PUT_OFF = timedelta(seconds=60)
 THROUGH = (Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ)
 
 
@@ -69,11 +76,35 @@ class _Climb:
 
 
 def escalate(*, at: datetime) -> int:
-    """Take the rungs that have come due, at most BATCH of them. Returns how many were looked at and settled."""
+    """Take the rungs that have come due, at most BATCH of them. Returns how many were looked at and settled.
+
+    One that cannot be settled is put off and logged; the others go on.
+    """
     due = Escalation.objects.filter(taken_at=None, ended_at=None, due_at__lte=at).order_by("due_at")
     ids = list(due.values_list("id", flat=True)[:BATCH])
     if not ids:
         return 0
+    try:
+        return _take(ids, at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("a batch of rungs, now one by one")
+        return sum(_take_alone(id_, at) for id_ in ids)
+
+
+def _take_alone(rung_id: uuid.UUID, at: datetime) -> int:
+    try:
+        return _take([rung_id], at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("rung %s is put off", rung_id)
+        Escalation.objects.filter(id=rung_id).update(due_at=at + PUT_OFF)
+        return 0
+
+
+def _take(ids: Collection[uuid.UUID], at: datetime) -> int:
     with writing(SYSTEM, at) as write:
         climbs = _claim(ids, at)
         taken = [climb for climb in climbs if _settle(climb, at)]
@@ -135,15 +166,13 @@ def _told(messages: list[tuple[str, datetime | None]]) -> Told:
 
 
 def _unreachable(agency_ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, frozenset[str]]:
-    """Steps that would reach nobody. The desk's and the supervisor's screens are always told."""
-    second = set(
-        Channel.objects.filter(agency_id__in=agency_ids, position=2, ended_at=None).values_list("agency_id", flat=True)
-    )
-    duty, heads = on_duty(agency_ids, at), heads_of(agency_ids, at)
-    reached = {"second_channel": second, "duty_officer": set(duty), "head": set(heads)}
-    return {
-        agency: frozenset(step for step, agencies in reached.items() if agency not in agencies) for agency in agency_ids
-    }
+    """Steps that would reach nobody. The screens of the desk, of the head and of the supervisor are always told."""
+    book, heads = Book(at), heads_of(agency_ids, at)
+    found = {}
+    for agency in Agency.objects.filter(id__in=agency_ids):
+        silent = {step for step in ("second_channel", "duty_officer") if not book.recipients(agency, step)}
+        found[agency.id] = frozenset(silent if heads.get(agency.id) else silent | {"head"})
+    return found
 
 
 def _settle(climb: _Climb, at: datetime) -> bool:
@@ -192,7 +221,7 @@ def _facts(climbs: list[_Climb]) -> list[Fact]:
     by_region: dict[str, list[Incident]] = defaultdict(list)
     for incident in {c.incident.id: c.incident for c in climbs}.values():
         by_region[incident.region_id].append(incident)
-    rows = {}
+    rows: dict[uuid.UUID, dict[str, Any]] = {}
     for code, found in by_region.items():
         rows |= rows_of(found, region_or_404(code))
     access = access_of(rows)

@@ -16,6 +16,7 @@ from dispatch.locating import locate
 from dispatch.models import Assignment
 from dispatch.reports import Located, Report
 from dispatch.services import access, handovers, merging
+from dispatch.services.alarms import raise_alarm
 from dispatch.services.assignments import withdraw_all
 from dispatch.services.common import (
     KEPT,
@@ -33,7 +34,7 @@ from dispatch.services.common import (
     touch,
     was_kept,
 )
-from dispatch.services.joining import assign_agency
+from dispatch.services.joining import assign_agency, refer_all, tell_assigned
 from dispatch.services.plans import replan
 from dispatch.services.reports import link_call
 from dispatch.services.sealing import seal_case, seal_notes
@@ -41,7 +42,7 @@ from dispatch.services.support import support_given
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import INCIDENT
-from incidents.models import Call, Classification, Incident, IncidentCall, Person, Referral, Text
+from incidents.models import Call, Classification, Incident, IncidentCall, Person, Text
 from incidents.phones import normalise
 from incidents.services.calls import check_not_linked
 from incidents.vault import Vault, user_id
@@ -203,24 +204,12 @@ def _assign(write: Write, locked: Locked, change_: Change, status: str) -> None:
         raise Malformed("Instansi tidak dikenal di wilayah ini.", errors=[{"field": "agency", "message": "unknown"}])
     case = routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at)
     answer = routing.route_chosen(region, case, [(change_.agency, change_.role)])
-    for referred in answer.referred:
-        Referral.objects.get_or_create(
-            incident=incident, agency_id=referred.agency.id,
-            defaults={"number": referred.number, "reason": referred.reason, "created_at": write.at},
-        )  # fmt: skip
+    refer_all(write, locked, answer.referred)
     assigned = [assign_agency(write, locked, chosen, change_.role) for chosen in answer.chosen]
     for one in assigned:
         support_given(locked, str(one.agency_id), write.at)
     touch(incident, edited=True)
-    row = locked.snapshot()
-    changed = ["assignments"] if assigned else ["referrals"]
-    facts = [fact_now("incident.updated", locked, row, changed=changed)]
-    facts += [
-        fact_now("assignment.created", locked, row, assignment=part)
-        for part in row["assignments"]
-        if part["id"] in {str(a.id) for a in assigned}
-    ]
-    write.record(facts)
+    tell_assigned(write, locked, assigned, ["assignments"] if assigned else ["referrals"])
 
 
 def _close(write: Write, locked: Locked, change_: Change, status: str) -> None:
@@ -255,6 +244,7 @@ def _reopen(write: Write, locked: Locked, change_: Change, status: str) -> None:
 _ACTIONS = {
     "update": _update,
     "assign": _assign,
+    "raise_alarm": raise_alarm,
     "close": _close,
     "cancel": _cancel,
     "reopen": _reopen,

@@ -1,15 +1,21 @@
 """One more agency on an incident that exists: chosen by a person, or because another one declined."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
 from agencies.problems import Conflict
+from agencies.reference import RegionRef
 from agencies.writing import Write
 from dispatch import routing
 from dispatch.availability import absences
 from dispatch.models import Assignment, Deadline
 from dispatch.services import access
-from dispatch.services.common import Locked
+from dispatch.services.common import Locked, fact_now
 from dispatch.services.plans import new_deadlines
 from dispatch.services.reports import new_assignment
-from incidents.models import Classification
+from incidents.models import Classification, Incident, Referral
 
 
 def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: str) -> Assignment:
@@ -26,6 +32,26 @@ def assign_agency(write: Write, locked: Locked, chosen: routing.Chosen, role: st
     level = access.level_of_agency(chosen.agency, incident.confidential)
     access.change_agency(incident.id, chosen.agency.id, level, write.at, "ditugaskan")
     return assignment
+
+
+def refer_all(write: Write, locked: Locked, referred: Iterable[routing.Referred]) -> None:
+    """Keep to whose own numbers the caller is referred; each agency once."""
+    for one in referred:
+        Referral.objects.get_or_create(
+            incident=locked.incident, agency_id=one.agency.id,
+            defaults={"number": one.number, "reason": one.reason, "created_at": write.at},
+        )  # fmt: skip
+
+
+def tell_assigned(write: Write, locked: Locked, assigned: Iterable[Assignment], changed: list[str],
+                  **more: Any) -> None:  # fmt: skip
+    """The incident as it is now, and each agency that has joined it."""
+    row, ids = locked.snapshot(), {str(one.id) for one in assigned}
+    facts = [fact_now("incident.updated", locked, row, changed=changed, **more)]
+    facts += [
+        fact_now("assignment.created", locked, row, assignment=part) for part in row["assignments"] if part["id"] in ids
+    ]
+    write.record(facts)
 
 
 def assign_backup(write: Write, locked: Locked, declined: Assignment, *, silent: bool = False) -> Assignment | None:
@@ -48,9 +74,15 @@ _ABSENCE = {False: routing.Absence.DECLINED, True: routing.Absence.SILENT}
 def case_of(locked: Locked, write: Write) -> routing.Case:
     """The incident as routing sees it now."""
     incident, region = locked.incident, locked.region
-    area = region.areas.get(incident.area_id or "")
-    around = area.with_around if area else ()
     ruled = Classification.objects.filter(incident=incident).order_by("-created_at").first()
     extra = tuple(code for code in ruled.extra_types if code != incident.base) if ruled else ()
-    return routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at, extra, around,
-                        absences(region, write.at))  # fmt: skip
+    return replace(plain_case(incident, region, write.at), extra_types=extra, absent=absences(region, write.at))
+
+
+def plain_case(incident: Incident, region: RegionRef, at: datetime) -> routing.Case:
+    """What stands in the incident itself; enough to find its run card."""
+    area = region.areas.get(incident.area_id or "")
+    around = tuple(code for code in (area.code, area.parent) if code) if area else ()
+    return routing.Case(
+        incident.type, incident.base, incident.subtype, incident.priority, at, areas=around, alarm=incident.alarm
+    )  # fmt: skip

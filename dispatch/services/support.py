@@ -55,10 +55,11 @@ def request_support(*, assignment_id: uuid.UUID, ask: Ask, actor: Actor, at: dat
             raise WrongState("Penugasan ini sudah berakhir.", current=assignment_part(locked.snapshot(), assignment.id))
         locked.occurred_at, locked.clamped = clamp(ask.occurred_at, at)
         locked.source = ask.source
+        if is_asked(assignment, ask.what):
+            raise Conflict("Permintaan ini sudah ada di papan.", current=locked.snapshot())
+        open_support(write, locked, assignment, ask.what, _wanted(locked, ask.agency))
         note = add_reason(write, locked, ask.note, Text.Kind.NOTE)
         more = {"note": {"id": str(note.id)}} if note else {}
-        if open_support(write, locked, assignment, ask.what, _wanted(locked, ask.agency)) is None:
-            raise Conflict("Permintaan ini sudah ada di papan.", current=locked.snapshot())
         touch(locked.incident)
         write.record([support_fact("support.requested", locked, assignment, what=ask.what, wanted=ask.agency, **more)])
         return write.done(region=locked.region.code, kind="assignment", id=assignment.id, version=assignment.version,
@@ -83,12 +84,14 @@ def _lock(write: Write, assignment_id: uuid.UUID) -> tuple[Assignment, Locked]:
     return Assignment.objects.select_for_update().get(id=assignment_id), locked
 
 
-def open_support(write: Write, locked: Locked, assignment: Assignment, what: str,
-                 wanted_id: str = "") -> SupportRequest | None:  # fmt: skip
-    """A request under the lock of its incident; None when the same is open already. The caller tells it."""
-    if SupportRequest.objects.filter(assignment=assignment, what=what, done_at=None).exists():
-        return None
-    return SupportRequest.objects.create(
+def is_asked(assignment: Assignment, what: str) -> bool:
+    """Whether the same is on the board already; under the lock of its incident."""
+    return SupportRequest.objects.filter(assignment=assignment, what=what, done_at=None).exists()
+
+
+def open_support(write: Write, locked: Locked, assignment: Assignment, what: str, wanted_id: str = "") -> None:
+    """A request under the lock of its incident. The caller has looked whether it is asked, and tells it."""
+    SupportRequest.objects.create(
         id=new_id(), incident=locked.incident, assignment=assignment, what=what, wanted_id=wanted_id or None,
         created_at=locked.occurred_at or write.at,
     )  # fmt: skip

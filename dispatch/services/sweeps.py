@@ -55,6 +55,16 @@ def sweep(*, at: datetime | None = None) -> int:
     return len(breached) + len(warned) + escalations.escalate(at=now) + expire_offers(at=now)
 
 
+def sweep_all() -> int:
+    """Sweep until nothing is left that is due; returns how many deadlines were told."""
+    told = 0
+    while batch := sweep():
+        told += batch
+        if batch < BATCH:
+            break
+    return told
+
+
 def _note_sweep(now: datetime) -> None:
     """When the last sweep was, so that the relay's watchdog knows whether anybody sweeps (milliseconds)."""
     with connection.cursor() as cursor:
@@ -73,6 +83,14 @@ def seconds_since_last() -> float:
         )
         row = cursor.fetchone()
     return float(row[0]) / 1000 if row else float("inf")
+
+
+def last_swept() -> int:
+    """When anybody swept last, in milliseconds since 1970; -1 when nobody ever has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM events_cursor WHERE name = 'swept'")
+        row = cursor.fetchone()
+    return row[0] if row else -1
 
 
 def _claim(due: Q) -> list[Deadline]:

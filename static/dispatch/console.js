@@ -14,6 +14,7 @@ import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
+import { AsOf } from "./asof.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
@@ -34,6 +35,7 @@ const context = {
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
   open: (id) => open(id),
+  typing: (id) => feed.tell({ open: id, typing: true }),
   after: () => byId("which").value === "ended" && loadEnded(),
 };
 const detail = new Detail(byId("detail"), context);
@@ -45,6 +47,12 @@ const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id
 const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
 const where = mayReport ? null : new Whereabouts(map, config.region);
 const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, connected: () => ["starting", "live", "polling"].includes(feed.mode), rowOf: (id) => feed.state.incidents.get(id) }) : null;
+
+let asOf = null;
+byId("as-of").addEventListener("click", () => {
+  asOf ??= new AsOf({ region: config.region, context });
+  asOf.show(detail.id);
+});
 
 async function open(id) {
   list.select(id);

@@ -134,6 +134,11 @@ export class Feed extends EventTarget {
     if (this.mode === "live" && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
+  // Passing: nothing that has to be said again.
+  tell(message) {
+    if (this.mode === "live" && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
   met(frame) {
     this.people = frame.people ?? [];
     this.emit("presence", { people: this.people });

@@ -90,6 +90,12 @@ function moveUnits(state, moves) {
   return { state: { ...state, units }, ids: [], need: null };
 }
 
+// What has ended leaves the memory of a screen that runs for weeks. The same state while there are few of them.
+export function withoutEnded(state, most = 50) {
+  const open = [...state.incidents].filter(([, row]) => row.status === "open");
+  return state.incidents.size - open.length > most ? { ...state, incidents: new Map(open) } : state;
+}
+
 // Full jitter: the first try within 1 s, then up to 2, 4, 8, at most 15 s, so that a thousand screens do not return
 // in one wave after a restart.
 export function reconnectDelay(attempt, random = Math.random) {

@@ -63,9 +63,9 @@ export class IncidentList {
     return [
       priorityMark(row.priority),
       h("span", { class: "title" }, said(areaName(row))), // where before what: help without a place arrives nowhere
-      h("span", { class: "sub" }, h("span", { class: "kind" }, happening(row, this.typeNames)), " · ", this.describe.line(row)),
+      h("span", { class: "sub kind" }, happening(row, this.typeNames)),
       timer(nextDue(row), row.created_at),
-      h("span", { class: "chips" }, this.describe.chips(row)),
+      h("span", { class: "chips" }, h("span", { class: "callback" }, this.describe.line(row)), this.describe.chips(row)),
     ];
   }
 
@@ -86,9 +86,9 @@ export function areaName(row) {
   return row.area?.name || row.label || "lokasi belum pasti";
 }
 
-// 0007 · 14.05.22; the whole number stands in the tooltip and in the case itself
+// 0007 · 14.05; the whole number stands in the tooltip and in the case itself
 export function progressLine(row) {
-  return h("span", { title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at)}`);
+  return h("span", { class: "nowrap", title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at, Date.now(), { seconds: false })}`);
 }
 
 export function marks(row) {
@@ -97,6 +97,7 @@ export function marks(row) {
     row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
     row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
     row.late && h("span", { class: "chip", title: "Dicatat di kertas atau luring; jam aslinya di riwayat" }, "Susulan"),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
   ];
 }
 

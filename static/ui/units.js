@@ -5,7 +5,7 @@ import { h, replace } from "./dom.js";
 import { clock } from "./format.js";
 
 export const UNIT_STATUS = {
-  available: "siap", assigned: "ditugaskan", en_route: "menuju lokasi", on_scene: "di lokasi",
+  diverted: "dialihkan", available: "siap", assigned: "ditugaskan", en_route: "menuju lokasi", on_scene: "di lokasi",
   transporting: "mengantar", at_hospital: "di rumah sakit", out_of_service: "tidak bertugas",
 };
 const STEPS = {

@@ -65,6 +65,7 @@ def work_through_the_job(page: Page, number: str) -> None:
     send(page, "Berangkat")
     press(own, "arrive")
     press(own, "complete")
+    page.get_by_label("Hasil di lapangan").select_option("handled")
     page.get_by_label("Catatan").fill("Pohon dipotong, jalan terbuka kembali")
     page.get_by_label("Luka").fill("2")
     send(page, "Selesai")

@@ -66,6 +66,7 @@ Q = {"region": MADIUN}
 REPORT = {"region": MADIUN, "narrative": "kebakaran rumah"}
 INCIDENT_ACTIONS = {
     "update": (DESK, {"version": 1}), "assign": (DESK, {"version": 1, "agency": "dinkes", "role": "support"}),
+    "raise_alarm": (DESK, {"version": 1}),
     "cancel": (DESK, {"reason": "x"}), "close": (("supervisor",), {"version": 1}),
     "reopen": (("supervisor",), {"reason": "x"}), "unmerge": (("supervisor",), {}),
     "merge": (DESK, {"version": 1, "into": "INTO"}), "hand_over": (DESK, {"version": 1, "to_region": "64.09"}),
@@ -83,7 +84,9 @@ TABLE: dict[str, Row] = {
     "POST api-incidents": only(DESK, 201, body=REPORT, known=HERE),
     "GET api-incident": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-incident-calls": only(DESK, body={"narrative": "api besar"}, known=SEES),
+    "POST api-incident-detach": only(("operator", "supervisor"), 404, known=SEES),
     "POST api-incident-sop": only((*DESK, *AGENCY), 400, body={"procedure": "x", "step": 0}, known=SEES),
+    "POST api-incident-seen": only(AGENCY, known=(*DESK, "qa", "wall")),
     "POST api-incident-notes": only((*DESK, *AGENCY), 201, body={"text": "x"}, known=SEES),
     "POST api-incident-attachments": only((*DESK, *AGENCY), 201, known=SEES, multipart=True),
     "GET api-incident-attachment": only((*DESK, "qa", *AGENCY), known=("wall",)),
@@ -105,6 +108,7 @@ TABLE: dict[str, Row] = {
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
+    "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
     "GET api-session": only(ALL),
@@ -133,6 +137,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
@@ -149,7 +154,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline"}
+PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link"}
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""
@@ -221,6 +226,7 @@ class World:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
+            "uuid:caller_id": str(uuid.UUID(int=7)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip

@@ -85,7 +85,7 @@ def test_of_a_confidential_case_no_number_stands_with_the_other_event():
 
 def test_what_cannot_be_moved_is_refused_and_nothing_changes():
     two = Two()
-    assert two.move(assignment=two.left["id"]).status_code == 400
+    assert two.move(assignment=two.left["id"]).status_code == 409
     assert two.move(Acting("bpbd.madiun")).status_code == 404
     assert two.move(Acting("operator.madiun")).status_code == 403
     for status in ("on_scene", "transporting"):

@@ -47,6 +47,8 @@ def ladder(db):
 def everybody_reachable() -> None:
     channel("damkar", 1)
     channel("damkar", 2)
+    Channel.objects.create(region_id=MADIUN, kind="gateway", name="SMS", address="112", url="https://gw.example.id/",
+                           created_at=timezone.now())  # fmt: skip
     now, damkar = timezone.now(), Agency.objects.get(region_id=MADIUN, code="damkar")
     Roster.objects.create(
         agency=damkar, name="Piket", phone="0812", from_at=now - timedelta(hours=1), until_at=now + timedelta(hours=9)
@@ -124,6 +126,14 @@ def test_rungs_that_reach_nobody_are_passed_over_and_named(ladder, fire):
     assert told(fire)[1]["skipped"] == ["second_channel", "duty_officer", "head"]
 
 
+def test_a_duty_officer_whom_no_channel_reaches_is_passed_over(ladder, fire):
+    everybody_reachable()
+    Channel.objects.filter(kind="gateway").update(ended_at=timezone.now())
+    climb(late(fire), 3)
+    assert "duty_officer" not in taken(fire)
+    assert "duty_officer" in told(fire)[2]["skipped"]
+
+
 def test_the_ladder_of_no_region_is_the_default(fire):
     climb(late(fire), 10)
     assert taken(fire)[0] == "renotify"
@@ -154,6 +164,41 @@ def test_open_screens_follow_the_ladder_of_all_three_levels_of_sight(ladder, fir
     number()
     for one, board in zip(people, before, strict=True):
         assert fold(board, one.events(board["seq"])) == as_fold(one.board()), one.user.username
+
+
+def test_what_was_overdue_when_it_was_merged_is_escalated_from_there(ladder, fire):
+    at = late(fire)
+    Deadline.objects.filter(assignment_id=part(fire, "damkar")["id"]).exclude(stage="acknowledge").delete()
+    sweeps.sweep(at=at)
+    operator = Acting("operator.madiun")
+    target = operator.report("pohon tumbang", agencies=[{"code": "bpbd", "role": "lead"}])
+    incident = operator.incident(fire["id"])
+    operator.act(incident, "merge", version=incident["version"], into=target["id"])
+    joined = part(operator.incident(target["id"]), "damkar")
+    sweeps.sweep(at=at + timedelta(minutes=1))
+    assert Escalation.objects.filter(assignment_id=joined["id"], taken_at__isnull=False).count() == 1
+
+
+def test_a_rung_that_cannot_be_settled_keeps_no_other_from_being_taken(ladder, fire, monkeypatch):
+    other = Acting("operator.madiun").report("pohon tumbang", agencies=[{"code": "bpbd", "role": "lead"}])
+    real = escalations.ladder_for
+    at = Deadline.objects.filter(stage="acknowledge").latest("due_at").due_at
+    Deadline.objects.filter(stage="acknowledge").update(due_at=at)
+    Escalation.objects.all().delete()
+    broken = Assignment.objects.get(id=part(fire, "damkar")["id"]).incident
+    broken.priority = "low"
+    broken.save()
+
+    def raising(region, priority):
+        if priority == "low" and Escalation.objects.exists():
+            raise ZeroDivisionError
+        return real(region, priority)
+
+    monkeypatch.setattr(escalations, "ladder_for", raising)
+    sweeps.sweep(at=at)
+    assert Escalation.objects.filter(assignment__incident_id=other["id"], taken_at__isnull=False).exists()
+    (poison,) = Escalation.objects.filter(assignment__incident=broken)
+    assert (poison.taken_at, poison.due_at) == (None, at + escalations.PUT_OFF)
 
 
 def test_the_chip_is_gone_when_it_is_accepted(ladder, fire):

@@ -1,4 +1,4 @@
-"""Two dispatchers send one unit at the same moment, over the real servers: one of them has it, the other is told who."""
+"""Two dispatchers send one unit at the same moment, over real servers: one has it, the other is told who has."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

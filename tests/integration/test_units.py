@@ -186,3 +186,26 @@ def test_an_agency_can_be_sent_again_after_the_case_was_opened_again(job):
     refused = supervisor.post(f"incidents/{now['id']}/assign/",
                               {"version": again["version"], "agency": "damkar", "role": "support"})  # fmt: skip
     assert refused.status_code == 409
+
+
+def here(unit, lat=-7.62, seconds=0):
+    at = (timezone.now() + timedelta(seconds=seconds)).isoformat()
+    return {"unit": str(unit.id), "lat": lat, "lon": 111.52, "at": at}
+
+
+def test_a_clock_that_is_a_little_ahead_counts_as_now_and_one_far_ahead_not_at_all(job):
+    assert job.officer.ok("units/positions/", [here(job.unit, seconds=40)]) == {"kept": 1}
+    job.unit.refresh_from_db()
+    assert job.unit.position_at <= timezone.now()
+    assert job.officer.ok("units/positions/", [here(job.unit, seconds=600)]) == {"kept": 0}
+
+
+def test_who_sends_positions_without_end_is_told_to_wait(job, monkeypatch):
+    from dispatch.api import assignments
+    from dispatch.pacing import Buckets
+
+    monkeypatch.setattr(assignments, "pace", Buckets(burst=3, per_second=1))
+    answers = [job.officer.post("units/positions/", [here(job.unit, -7.6 - n / 1000)]) for n in range(5)]
+    assert [a.status_code for a in answers[:3]] == [200, 200, 200]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1]["Retry-After"]) >= 1

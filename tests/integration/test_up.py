@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
+PROCESSES = (
+    "postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "worker-notify",
+    "beat",
+)  # fmt: skip
 BACK_SECONDS, SECOND_START_SECONDS = 5.0, 10.0
 """How long a killed process may be gone, and a second start may take, on a machine that does nothing else."""
 SPIN = """
@@ -127,6 +130,7 @@ def name_of(argv: list[str], taken: dict[str, int]) -> str:
         "daphne": "live",
         "sweeps@": "worker-sweeps",
         "chores@": "worker-chores",
+        "notify@": "worker-notify",
         " beat ": "beat",
     }
     return next((name for mark, name in marks.items() if mark in line), line)

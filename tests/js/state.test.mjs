@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { alarmLevel, applyFrame, fromBoard, mergeRow, reconnectDelay } from "../../static/live/state.js";
+import { alarmLevel, applyFrame, fromBoard, mergeRow, reconnectDelay, withoutEnded } from "../../static/live/state.js";
 
 const line = (over = {}) => ({ id: "a1", version: 1, status: "assigned", agency: { code: "bpbd" }, ...over });
 const row = (over = {}) => ({ id: "i1", version: 1, status: "open", priority: "high", assignments: [line()], ...over });
@@ -103,4 +103,13 @@ test("reconnecting starts within a second and never waits more than 15", () => {
 
 test("silence gets loud at 10 and 30 seconds", () => {
   assert.deepEqual([9, 10, 29, 30].map(alarmLevel), [null, "amber", "amber", "red"]);
+});
+
+test("what has ended leaves the memory of a screen that runs for weeks, what is open stays", () => {
+  const rows = Array.from({ length: 80 }, (_, n) => row({ id: `i${n}`, status: n < 20 ? "open" : "closed" }));
+  const state = fromBoard({ seq: 1, incidents: rows });
+  const kept = withoutEnded(state);
+  assert.equal(kept.incidents.size, 20);
+  assert.ok([...kept.incidents.values()].every((one) => one.status === "open"));
+  assert.equal(withoutEnded(kept), kept);
 });
