@@ -48,6 +48,8 @@ _CALM_FROM = 0.6
 _ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
+# What a point of the score card weighs beside the rules.
+_POINT = 1.5
 _MAX_CANDIDATES = 5
 _MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
@@ -80,9 +82,12 @@ class Verdict:
     needs_review: bool
 
 
-def decide(applied: Sequence[Applied], *, words: int) -> Verdict:
+def decide(applied: Sequence[Applied], *, words: int, points: Sequence[float] = ()) -> Verdict:
     """The verdict on the rules that applied to a text of so many words; without any: the fallback, for review."""
     plain, scores = _scores(applied)
+    for kind, value in zip(TYPES, points, strict=False):
+        plain[kind] += _POINT * value
+        scores[kind] += _POINT * value
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
     if not ranked or scores[ranked[0]] < (_ENOUGH if words >= _A_SENTENCE else _ENOUGH_FOR_FEW_WORDS):
         return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=not words)
