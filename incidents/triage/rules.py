@@ -178,7 +178,7 @@ def _merge_words(book: RuleBook, source: RuleSource) -> None:
 
 
 def _merge_points(book: RuleBook, file: str, kind: str, steps: Mapping[str, str]) -> None:
-    """What a word or a class says for a type: `[points.fire] "2.5" = "word, {class}, two words"`; the last one holds."""
+    """What words and classes say for a type: `[points.fire] "2.5" = "word, {class}, two words"`; the last one holds."""
     if kind not in TYPES:
         book.problems.append(RuleProblem(file, "points", kind, f"unknown type {kind!r}"))
         return
