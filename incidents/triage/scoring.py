@@ -37,7 +37,7 @@ _YIELDED = 0.35
 _YIELDS_TO = 5.0
 _REVIEW_BELOW = 0.5
 # The distance (0 to 1) below which an answer is doubtful; what is added so that little evidence weighs little.
-_DOUBTFUL = 0.16
+_DOUBTFUL = 0.19
 _LITTLE = 3.0
 # Signs, hints and single words alone are a guess: a lead without a rule is so much less certain.
 _A_RULE = 3.0
@@ -49,9 +49,9 @@ _ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
 # What a point of the score card weighs beside the rules.
-_POINT = 1.5
+_POINT = 1.2
 # A call that is no emergency tells it with fewer words than an event, so each of them weighs more.
-_CALM_POINT = 2.0
+_CALM_POINT = 1.6
 _MAX_CANDIDATES = 5
 _MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
