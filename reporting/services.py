@@ -20,6 +20,7 @@ from reporting.models import WallNotice, WallScreen
 SALT = "siaga.wall-screen"
 LINK_DAYS = 7
 """How long a link waits for its screen."""
+USED_UP = "Tautan ini sudah dipakai, kedaluwarsa, atau dicabut. Minta tautan baru kepada admin."
 
 
 class LinkGone(Problem):
@@ -91,12 +92,20 @@ def claim_screen(*, key: str, at: datetime) -> WallScreen:
     with writing(SYSTEM, at) as write:
         row = WallScreen.objects.select_for_update(of=("self",)).select_related("user").filter(pk=screen_id).first()
         if row is None or not open_for(row, secret, at):
-            raise LinkGone("Tautan ini sudah dipakai, kedaluwarsa, atau dicabut. Minta tautan baru kepada admin.")
+            raise LinkGone(USED_UP)
         row.key_sha256 = row.key_until = None
         row.claimed_at = at
         row.save(update_fields=["key_sha256", "key_until", "claimed_at"])
         write.record([config_fact("screen.claimed", row.region_id, {}, _told(row))])
         return row
+
+
+def check_link(*, key: str, at: datetime) -> None:
+    """Whether a link still waits for its screen, without using it. Raises LinkGone."""
+    screen_id, secret = opened(key)
+    row = WallScreen.objects.filter(pk=screen_id).first()
+    if row is None or not open_for(row, secret, at):
+        raise LinkGone(USED_UP)
 
 
 def opened(key: str) -> tuple[uuid.UUID, str]:

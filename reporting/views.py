@@ -55,9 +55,10 @@ def wall_link(request: HttpRequest, key: str) -> HttpResponse:
         own = selectors.screen_of_user(request.user.pk) if request.user.is_authenticated else None
         if own is not None and own.pk == screen_id:
             return redirect("wall")
-        if request.method != "POST":
-            return render(request, "reporting/wall_link.html", {"gone": ""})
         now = timezone.now()
+        if request.method != "POST":
+            services.check_link(key=key, at=now)
+            return render(request, "reporting/wall_link.html", {"gone": ""})
         screen = services.claim_screen(key=key, at=now)
     except services.LinkGone as gone:
         return render(request, "reporting/wall_link.html", {"gone": gone.detail}, status=410)
