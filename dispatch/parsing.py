@@ -308,6 +308,9 @@ def read_change(action: str, body: Mapping[str, Any]) -> Change:
     location = body.get("location")
     if location is not None and not isinstance(location, Mapping):
         read.fault("location", "harus berupa objek")
+    answers = body.get("answers")
+    if answers is not None and not isinstance(answers, Mapping):
+        read.fault("answers", "harus berupa objek")
     narrative = body.get("narrative")
     place = Lenient(location) if isinstance(location, Mapping) else None
     lat, lon = place.point() if place else (None, None)
@@ -338,6 +341,7 @@ def read_change(action: str, body: Mapping[str, Any]) -> Change:
         into=read.text("into", required="into" in required),
         to_region=read.text("to_region", required="to_region" in required),
         taken_by=read.text("taken_by", required="taken_by" in required),
+        answers=answers if isinstance(answers, Mapping) else {},
     )
     read.finish(_known(INCIDENT, action))
     return change

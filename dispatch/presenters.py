@@ -17,7 +17,7 @@ from agencies.questions import question_of
 from agencies.reference import PAUSE_REASONS, RegionRef
 from dispatch import selectors
 from dispatch.callers import calls_answer, people_answer
-from dispatch.checklists import checklist_of
+from dispatch.checklists import answers_of, checklist_of
 from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
@@ -292,6 +292,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
             "texts": [text_entry(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
+            "answers": answers_of(incident, region) if seen.level is Level.FULL else [],
             "people": people_answer(incident, vault, named=seen.level is Level.FULL),
             "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
             "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],

@@ -272,7 +272,7 @@ def _in_order(look: _Look, usable: np.ndarray) -> list[int]:
     """Usable units: those that fit first, the rested before the resting, then by time; unknown places last."""
     rows = np.flatnonzero(usable)
     minutes = np.nan_to_num(look.minutes[rows], nan=np.inf)
-    codes = np.array([look.fleet.units[n].code for n in rows], dtype="U24")
+    codes = np.array([look.fleet.units[int(n)].code for n in rows], dtype="U24")
     order = np.lexsort((codes, minutes, ~look.rested[rows], ~look.fits[rows]))
     return [int(n) for n in rows[order]]
 

@@ -110,6 +110,15 @@ def route_chosen(region: RegionRef, case: Case, wanted: Sequence[tuple[str, str]
     return _finish(draft, None)
 
 
+def route_further(region: RegionRef, case: Case, types: Iterable[str]) -> Routing:
+    """Who goes besides because something further is needed than what the case was at first: the leads of these types,
+    as supporting agencies."""
+    draft = _Draft(region, case)
+    for extra in types:
+        _add_extra(draft, extra)
+    return Routing(tuple(draft.chosen.values()), tuple(draft.referred.values()), tuple(draft.passed.values()))
+
+
 def next_alarm(region: RegionRef, case: Case) -> int | None:
     """The next level of the case's run card above its own; None when the card holds nobody back."""
     card = run_card_for(region, case, case.type, case.base, case.subtype)

@@ -10,6 +10,7 @@ from incidents.triage.lexicon import PLAIN, Lexicon, verb_forms, words_of
 from incidents.triage.matcher import Hits, PhraseIndex, Spans, Unit, build_units, near_hits
 from incidents.triage.negation import denied_units, imagined_units
 from incidents.triage.normalise import plain_character, tokenise
+from incidents.triage.points import Points
 from incidents.triage.result import FALLBACK_TYPE, Classification, Facts
 from incidents.triage.rules import Rule, RuleBook, RuleError, RuleSource, merge_sources
 from incidents.triage.scoring import Applied, decide, reasons_of
@@ -49,6 +50,7 @@ class CompiledRules:
     phrases: PhraseIndex
     rules: tuple[CompiledRule, ...]
     rules_by_part: tuple[tuple[int, ...], ...]
+    points: Points = field(default_factory=lambda: Points({}))
     openings: dict[int, list[tuple[int, tuple[int, ...]]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,9 @@ def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[R
     version = "+".join(dict.fromkeys(source.version for source in flat)) or "empty"
     hiding = frozenset(f"{{{name}}}" for name in book.hiding)
     parts = _by_part(compiled, len(phrases.numbers))
-    return CompiledRules(version, lexicon, concepts, names, hiding, phrases, compiled, parts)
+    return CompiledRules(
+        version, lexicon, concepts, names, hiding, phrases, compiled, parts, Points(book.points, version)
+    )
 
 
 def _compile(rule: Rule, index: PhraseIndex) -> CompiledRule:
@@ -125,6 +129,9 @@ def _lexicon(book: RuleBook) -> Lexicon:
                     # A form that is an ordinary word too ("malang" from "balang") is taken for that.
                     if form == root or form not in plain:
                         lexicon.add_word(form, name, typos=form == root)
+    for label in book.points:
+        if " " in label:
+            lexicon.add_saying(tuple(label.split()))
     lexicon.include(_wholes(book))
     for word in _literals(book):
         lexicon.add_word(word)
@@ -161,6 +168,7 @@ def _plain_words(saying: str) -> tuple[str, ...]:
 
 def _literals(book: RuleBook) -> Iterable[str]:
     rows = [p for patterns in book.concepts.values() for p in patterns]
+    yield from (label for label in book.points if label[0] != "{" and " " not in label)
     for rule in book.rules.values():
         rows += [*rule.phrases, *rule.needs, *rule.unless]
     for pattern in rows:
@@ -180,7 +188,9 @@ def classify(text: str, rules: CompiledRules) -> Classification:
         denied = _still_denied(denied_units(units), units, hits, rules)
     imagined = imagined_units(units) if "{if}" in said or "{fear}" in said else frozenset()
     applied = _applied(rules, units, _undenied(hits, denied) if denied else hits, imagined)
-    verdict = decide(applied, words=len(units))
+    left_out = imagined.union(denied)
+    verdict = decide(applied, words=len(units), points=rules.points.total(units, spans, left_out))
+    applied += rules.points.signs(verdict.type, units, spans, left_out)
     places = [(u.start, u.end) for u in units]
     return Classification(
         type=verdict.type,

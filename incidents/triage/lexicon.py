@@ -105,16 +105,17 @@ class Lexicon:
         if labels is None and typos and len(word) >= _MIN_TYPO_LENGTH:
             self._typo_words.setdefault((word[0], len(word)), []).append(word)
 
-    def add_saying(self, words: tuple[str, ...], name: str) -> None:
-        """Puts several words together into a class; the saying hides the classes of its single words."""
+    def add_saying(self, words: tuple[str, ...], name: str = "") -> None:
+        """Puts several words together into a class ("" = only known); the words go on counting by themselves unless
+        the class is opaque."""
         for word in words:
             self.add_word(word)
         entries = self.sayings.setdefault((words[0], words[1]), [])
         for index, (known, labels) in enumerate(entries):
             if known == words:
-                entries[index] = (known, labels | {name})
+                entries[index] = (known, labels | ({name} if name else set()))
                 return
-        entries.append((words, frozenset({name})))
+        entries.append((words, frozenset({name} if name else ())))
 
     def include(self, wholes: dict[str, frozenset[str]]) -> None:
         """Puts every word and saying of a class into the classes that include it (part → wholes)."""

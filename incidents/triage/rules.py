@@ -19,7 +19,7 @@ RULE_KEYS = frozenset(
     {"id", "type", "subtype", "weight", "phrases", "needs", "unless", "priority", "raises", "danger", "lowers"}
     | {"extra", "leads", "beats", "each", "yields", "off"}
 )
-SOURCE_KEYS = frozenset({"class", "concept", "abbreviations", "plain", "rule"})
+SOURCE_KEYS = frozenset({"class", "concept", "abbreviations", "plain", "points", "rule"})
 SUBTYPES: dict[str, frozenset[str]] = {
     kind: frozenset(words_of(listing))
     for kind, listing in {
@@ -39,6 +39,7 @@ SUBTYPES: dict[str, frozenset[str]] = {
     }.items()
 }
 MAX_WEIGHT = 20
+MAX_POINTS = 4
 # Apostrophes vanish when a text is read and "anak2" is read as "anak", so it is the same in a phrase.
 _SILENT = str.maketrans("", "", "'`´‘’ʼ")
 _TWICE = re.compile(r"(?<=[^\W\d_]{3})2(?![^\W_])")
@@ -120,6 +121,7 @@ class RuleBook:
     hiding: set[str] = field(default_factory=set)
     abbreviations: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
+    points: dict[str, dict[str, float]] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
 
 
@@ -136,6 +138,9 @@ def merge_sources(sources: Iterable[RuleSource]) -> RuleBook:
     for source in sources:
         _merge_words(book, source)
     names = set(book.classes) | set(book.concepts)
+    for label in book.points:
+        if label[0] == "{" and label[1:-1] not in names:
+            book.problems.append(RuleProblem("points", label, "points", f"unknown word class {label!r}"))
     for name, patterns in book.concepts.items():
         for pattern in patterns:
             _check_pattern(book, set(book.classes), pattern, ("lexicon", name, "patterns"))
@@ -168,6 +173,25 @@ def _merge_words(book: RuleBook, source: RuleSource) -> None:
             book.hiding.add(name)
     book.abbreviations.update(source.data.get("abbreviations", {}))
     book.plain.extend(words_of(source.data.get("plain", {}).get("words", "")))
+    for kind, steps in source.data.get("points", {}).items():
+        _merge_points(book, source.name, kind, steps)
+
+
+def _merge_points(book: RuleBook, file: str, kind: str, steps: Mapping[str, str]) -> None:
+    """What words and classes say for a type: `[points.fire] "2.5" = "word, {class}, two words"`; the last one holds."""
+    if kind not in TYPES:
+        book.problems.append(RuleProblem(file, "points", kind, f"unknown type {kind!r}"))
+        return
+    for step, listing in steps.items():
+        try:
+            value = float(step)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= MAX_POINTS:
+            book.problems.append(RuleProblem(file, kind, step, f"must be a number from 0 to {MAX_POINTS}"))
+            continue
+        for label in words_of(_readable(listing)):
+            book.points.setdefault(label, {})[kind] = value
 
 
 def _merge_rules(book: RuleBook, source: RuleSource, names: set[str]) -> None:

@@ -37,17 +37,21 @@ _YIELDED = 0.35
 _YIELDS_TO = 5.0
 _REVIEW_BELOW = 0.5
 # The distance (0 to 1) below which an answer is doubtful; what is added so that little evidence weighs little.
-_DOUBTFUL = 0.22
+_DOUBTFUL = 0.19
 _LITTLE = 3.0
-# Signs and hints alone are a guess: no vote of such a rule, no certainty above this.
+# Signs, hints and single words alone are a guess: a lead without a rule is so much less certain.
 _A_RULE = 3.0
-_ONLY_SIGNS = 0.45
+_ONLY_SIGNS = 0.5
 # A call that seems to be no emergency is put last only from this confidence on.
 _CALM_FROM = 0.6
 # Below this much evidence nothing is claimed: the fallback leads, the guess stands second, a person looks.
 _ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
+# What a point of the score card weighs beside the rules.
+_POINT = 1.2
+# A call that is no emergency tells it with fewer words than an event, so each of them weighs more.
+_CALM_POINT = 1.6
 _MAX_CANDIDATES = 5
 _MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
@@ -80,17 +84,19 @@ class Verdict:
     needs_review: bool
 
 
-def decide(applied: Sequence[Applied], *, words: int) -> Verdict:
+def decide(applied: Sequence[Applied], *, words: int, points: Sequence[float] = ()) -> Verdict:
     """The verdict on the rules that applied to a text of so many words; without any: the fallback, for review."""
     plain, scores = _scores(applied)
+    for kind, value in zip(TYPES, points, strict=False):
+        weight = _CALM_POINT if kind == FALLBACK_TYPE else _POINT
+        plain[kind] += weight * value
+        scores[kind] += weight * value
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
     if not ranked or scores[ranked[0]] < (_ENOUGH if words >= _A_SENTENCE else _ENOUGH_FOR_FEW_WORDS):
         return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=not words)
     lead = ranked[0]
     own = sorted((a for a in applied if a.rule.type == lead and a.weight > 0), key=lambda a: (-a.weight, a.rule.id))
-    confidence = _confidence(lead, plain, scores)
-    if not any(a.rule.weight >= _A_RULE for a in own):
-        confidence = min(confidence, _ONLY_SIGNS)
+    confidence = _confidence(lead, plain, scores, share=1.0 if _has_rule(own) else _ONLY_SIGNS)
     return Verdict(
         type=lead,
         subtype=next((a.rule.subtype for a in own if a.rule.subtype), ""),
@@ -168,11 +174,16 @@ def _after_beating(raw: dict[str, float], applied: Sequence[Applied]) -> dict[st
     return {kind: score * (_BEATEN if kind in beaten else 1.0) for kind, score in raw.items()}
 
 
-def _confidence(lead: str, plain: dict[str, float], scores: dict[str, float]) -> float:
+def _has_rule(own: Sequence[Applied]) -> bool:
+    """Whether a rule speaks for the lead, not only signs and single words."""
+    return any(a.rule.weight >= _A_RULE for a in own)
+
+
+def _confidence(lead: str, plain: dict[str, float], scores: dict[str, float], *, share: float) -> float:
     """How far the lead stands before the rest, 0 to 1: as scored, and as it would be if no rule stepped back for
     another. Half a point is the limit of the doubtful; measured so that about one answer in eight is."""
     gap = _gap(lead, scores) + 0.5 * max(_gap(lead, plain), -1.0)
-    sure = min(max(gap / 1.5, 0.0), 1.0)
+    sure = min(max(gap / 1.5, 0.0), 1.0) * share
     return round(sure / _DOUBTFUL / 2 if sure < _DOUBTFUL else 0.5 + (sure - _DOUBTFUL) / (1 - _DOUBTFUL) / 2, 3)
 
 

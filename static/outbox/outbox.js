@@ -108,7 +108,10 @@ export class Outbox extends EventTarget {
   // Everything that may go. While one is under way a second call makes it look again afterwards.
   flush() {
     this.again = true;
-    this.flushing ??= this.run().finally(() => (this.flushing = null));
+    this.flushing ??= this.run().finally(() => {
+      this.flushing = null;
+      if (this.again) void this.flush(); // asked for between the last look and here
+    });
     return this.flushing;
   }
 

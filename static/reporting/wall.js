@@ -49,14 +49,19 @@ const late = (rows) => rows.filter((row) => isLate(row)).length;
 const TAKEN = new Set(["acknowledged", "dispatched", "arrived", "completed"]);
 const untaken = (row) => row.priority === "critical" && !(row.assignments ?? []).some((line) => TAKEN.has(line.status));
 
+// Where every agency is done only the desk has something left to do.
+const ENDED = new Set(["completed", "declined", "withdrawn"]);
+const finished = (row) => Boolean(row.assignments?.length) && row.assignments.every((line) => ENDED.has(line.status));
+
 function urgency(a, b) {
-  return priorityRank(a.priority) - priorityRank(b.priority) || Number(isLate(b)) - Number(isLate(a)) || a.created_at.localeCompare(b.created_at);
+  return Number(finished(a)) - Number(finished(b)) || priorityRank(a.priority) - priorityRank(b.priority) || Number(isLate(b)) - Number(isLate(a)) || a.created_at.localeCompare(b.created_at);
 }
 
 function setSize() {
   const size = letterSize(config.screen);
   byId("wall").style.setProperty("--wall-text", `${size}vh`);
-  byId("wall").dataset.large = String(size > 5.6);
+  byId("wall").dataset.large = String(size > 5.2);
+  byId("wall").dataset.huge = String(size > 7);
 }
 
 // How many rows there is room for now; a banner or larger letters leave fewer.

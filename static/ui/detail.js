@@ -7,6 +7,7 @@ import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
 import { furtherCallers } from "./callers.js";
+import { questions } from "./questions.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { askButton, openRequests, supportText } from "./support.js";
@@ -94,7 +95,7 @@ export class Detail {
       mergedParts(data, this.context.open),
       furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
-      this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
+      this.referrals(data), own ? null : questions(data, { slot: this.slot, done: this.done }), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
   }
 
   // Colleagues who have the same case open: two people do not change one thing unaware of each other.

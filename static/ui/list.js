@@ -63,9 +63,9 @@ export class IncidentList {
     return [
       priorityMark(row.priority),
       h("span", { class: "title" }, said(areaName(row))), // where before what: help without a place arrives nowhere
-      h("span", { class: "sub kind" }, happening(row, this.typeNames)),
+      h("span", { class: "sub" }, h("span", { class: "kind" }, happening(row, this.typeNames)), h("span", { class: "callback" }, this.describe.line(row))),
       timer(nextDue(row), row.created_at),
-      h("span", { class: "chips" }, h("span", { class: "callback" }, this.describe.line(row)), this.describe.chips(row)),
+      h("span", { class: "chips" }, this.describe.chips(row)),
     ];
   }
 

@@ -185,6 +185,7 @@ def test_an_outage_is_reloaded_and_worked_through_in_the_kept_console(desk, net,
     expect(paper.get_by_role("heading", name="Server tidak menjawab")).to_be_visible()
 
     net.set("whole")
+    expect(paper.get_by_role("heading", name="Server tidak menjawab")).to_be_hidden(timeout=20_000)
     expect(unsent(page)).to_be_hidden(timeout=20_000)
     assert [one["narrative"].split()[2] for one in stored(stack, f"{CANARY}b")] == ["sebelum", "sesudah"]
 
@@ -294,7 +295,7 @@ def test_what_the_server_refuses_comes_back_into_the_form_or_waits_until_it_is_f
 
     page.unroute("**/api/v1/incidents/")
     held: list = []
-    page.route("**/api/v1/incidents/", held.append)
+    page.route("**/api/v1/incidents/", lambda route: held.append(route))
     page.keyboard.press("F8")
     expect(page.locator("#narrative")).to_have_value("")
     page.locator("#narrative").fill(second)  # the form is in use again when the answer comes
@@ -321,7 +322,9 @@ def test_what_the_server_refuses_comes_back_into_the_form_or_waits_until_it_is_f
 def test_a_full_disk_does_not_stop_a_report(desk, net, stack) -> None:
     page = sign_in(desk, net.url)
     wait_live(page)
-    page.evaluate("IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
     words = f"jembatan retak {CANARY}l"
     page.locator("#narrative").fill(words)
     page.keyboard.press("F8")

@@ -107,6 +107,7 @@ class TestChannels:
         dp3a = Agency.objects.get(region_id=MADIUN, code="dp3a")
         hook = webhook(admin, outside.url)
         Channel.objects.filter(pk=hook.pk).update(agency=dp3a)
+        self.shown(admin)  # with the message that it was saved
         before = self.shown(admin)
         outside.behaviour = "404"
         Acting("operator.madiun").report("suami memukuli istrinya", agencies=[{"code": "dp3a", "role": "lead"}])
@@ -216,7 +217,7 @@ class TestRosters:
 
 def test_the_region_says_for_which_reasons_a_clock_may_stand_still(admin: Client) -> None:
     assert send(admin, url("region"), pause_reasons=["weather", "scene_unsafe"]).status_code == 302
-    assert caches.refresh_now().regions[MADIUN].pause_reasons == ("scene_unsafe", "weather")
+    assert caches.refresh_now().regions[MADIUN].pause_reasons == ("weather", "scene_unsafe")
     assert "lokasi belum aman" in text(admin.get(url("region")))
     assert send(admin, url("region"), pause_reasons=["coffee"]).status_code == 422
 
