@@ -141,7 +141,14 @@ def by_phone(action: str, **body: Any) -> Callable[[World], Act]:
     return scene
 
 
+def raise_alarm(world: World) -> Act:
+    """Of a case whose run card holds agencies back for a higher alarm."""
+    incident = world.operator.report("kebakaran rumah besar di gang melati")
+    return lambda: world.change(incident, "raise_alarm", reason="api merembet")
+
+
 CHANGES = {
+    "incident.raise_alarm": raise_alarm,
     "incident.update": change_of("update", priority="low", narrative="lebih jelas", reason="telepon kedua"),
     "incident.assign": change_of("assign", agency="dlh", role="support"),
     "incident.close": close,
@@ -379,7 +386,7 @@ def _media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-KINDLESS = ("calls.", "agreements.", "sweeps.end_sights")
+KINDLESS = ("incident.raise_alarm", "calls.", "agreements.", "sweeps.end_sights")
 """Nothing about these differs between the kinds."""
 KINDS = [
     (name, kind)
