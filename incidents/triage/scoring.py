@@ -49,9 +49,9 @@ _ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
 # What a point of the score card weighs beside the rules.
-_POINT = 1.2
+_POINT = 1.5
 # A call that is no emergency tells it with fewer words than an event, so each of them weighs more.
-_CALM_POINT = 1.6
+_CALM_POINT = 2.0
 _MAX_CANDIDATES = 5
 _MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
