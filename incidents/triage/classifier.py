@@ -81,7 +81,7 @@ def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[R
     hiding = frozenset(f"{{{name}}}" for name in book.hiding)
     parts = _by_part(compiled, len(phrases.numbers))
     return CompiledRules(
-        version, lexicon, concepts, names, hiding, phrases, compiled, parts, Points(book.points, version)
+        version, lexicon, concepts, names, hiding, phrases, compiled, parts, Points(book.points, book.points_version)
     )
 
 
