@@ -81,7 +81,7 @@ def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[R
     hiding = frozenset(f"{{{name}}}" for name in book.hiding)
     parts = _by_part(compiled, len(phrases.numbers))
     return CompiledRules(
-        version, lexicon, concepts, names, hiding, phrases, compiled, parts, Points(book.points, version)
+        version, lexicon, concepts, names, hiding, phrases, compiled, parts, Points(book.points, book.points_version)
     )
 
 
@@ -168,7 +168,6 @@ def _plain_words(saying: str) -> tuple[str, ...]:
 
 def _literals(book: RuleBook) -> Iterable[str]:
     rows = [p for patterns in book.concepts.values() for p in patterns]
-    yield from (label for label in book.points if label[0] != "{" and " " not in label)
     for rule in book.rules.values():
         rows += [*rule.phrases, *rule.needs, *rule.unless]
     for pattern in rows:

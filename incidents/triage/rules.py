@@ -122,6 +122,7 @@ class RuleBook:
     abbreviations: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
     points: dict[str, dict[str, float]] = field(default_factory=dict)
+    points_version: str = ""
     problems: list[RuleProblem] = field(default_factory=list)
 
 
@@ -175,6 +176,7 @@ def _merge_words(book: RuleBook, source: RuleSource) -> None:
     book.plain.extend(words_of(source.data.get("plain", {}).get("words", "")))
     for kind, steps in source.data.get("points", {}).items():
         _merge_points(book, source.name, kind, steps)
+        book.points_version = source.version
 
 
 def _merge_points(book: RuleBook, file: str, kind: str, steps: Mapping[str, str]) -> None:

@@ -49,9 +49,11 @@ _ENOUGH = 1.2
 _ENOUGH_FOR_FEW_WORDS = 1.5
 _A_SENTENCE = 5
 # What a point of the score card weighs beside the rules.
-_POINT = 1.2
+_POINT = 1.5
 # A call that is no emergency tells it with fewer words than an event, so each of them weighs more.
-_CALM_POINT = 1.6
+_CALM_POINT = 2.0
+_FULL_POINTS = 10.0
+_FURTHER_POINT = 0.4
 _MAX_CANDIDATES = 5
 _MOST_STEPS_DOWN = 2
 _MAX_REASONS = 12
@@ -88,9 +90,9 @@ def decide(applied: Sequence[Applied], *, words: int, points: Sequence[float] = 
     """The verdict on the rules that applied to a text of so many words; without any: the fallback, for review."""
     plain, scores = _scores(applied)
     for kind, value in zip(TYPES, points, strict=False):
-        weight = _CALM_POINT if kind == FALLBACK_TYPE else _POINT
-        plain[kind] += weight * value
-        scores[kind] += weight * value
+        worth = _worth_of_points(kind, value)
+        plain[kind] += worth
+        scores[kind] += worth
     ranked = sorted((k for k in TYPES if scores[k] > 0), key=lambda k: (-scores[k], TYPES.index(k)))
     if not ranked or scores[ranked[0]] < (_ENOUGH if words >= _A_SENTENCE else _ENOUGH_FOR_FEW_WORDS):
         return _undecided([k for k in ranked if k != FALLBACK_TYPE], scores, applied, empty=not words)
@@ -172,6 +174,12 @@ def _after_beating(raw: dict[str, float], applied: Sequence[Applied]) -> dict[st
     """Scores after rules that know better have pushed other types back (`beats`)."""
     beaten = {kind for a in applied if not a.imagined for kind in a.rule.beats if kind != a.rule.type}
     return {kind: score * (_BEATEN if kind in beaten else 1.0) for kind, score in raw.items()}
+
+
+def _worth_of_points(kind: str, points: float) -> float:
+    """What so many points weigh beside the rules; those beyond the first ten say mostly the same again."""
+    counted = min(points, _FULL_POINTS) + _FURTHER_POINT * max(points - _FULL_POINTS, 0.0)
+    return counted * (_CALM_POINT if kind == FALLBACK_TYPE else _POINT)
 
 
 def _has_rule(own: Sequence[Applied]) -> bool:
