@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from agencies import rostering
-from agencies.forms import ManageForm, _phone
+from agencies.forms import ManageForm, phone_field
 from agencies.manage_frame import Desk, managed
 from agencies.models import Agency, Roster
 from agencies.problems import Problem
@@ -26,7 +26,7 @@ MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 class DutyForm(ManageForm):
     agency = forms.ModelChoiceField(label=_("Instansi"), queryset=Agency.objects.none(), empty_label=None)
     name = forms.CharField(label=_("Nama petugas"), max_length=80)
-    phone = _phone(_("Telepon"))
+    phone = phone_field(_("Telepon"))
     email = forms.EmailField(label=_("Surel"), required=False)
     from_at = forms.DateTimeField(label=_("Dari"), widget=forms.DateTimeInput(attrs=MOMENT, format=MOMENT_FORMAT))
     until_at = forms.DateTimeField(label=_("Sampai"), widget=forms.DateTimeInput(attrs=MOMENT, format=MOMENT_FORMAT))

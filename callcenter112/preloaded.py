@@ -38,7 +38,7 @@ def respawn_for_ever(server: Any, workers: list[int], *given: Any, **named: Any)
 
 if __name__ == "__main__":
     get_resolver().url_patterns  # noqa: B018  (imports every view)
-    MPServer._respawn_workers = respawn_for_ever
+    setattr(MPServer, "_respawn_workers", respawn_for_ever)  # noqa: B010  (mypy: assigning to a method)
     gc.freeze()  # the collector would copy the memory that the workers share with us
     # a board is tens of thousands of small objects that live for milliseconds: at the default of 700 the collector
     # looks for cycles among them dozens of times a request

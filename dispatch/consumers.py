@@ -15,8 +15,9 @@ from django.http.request import validate_host
 from psycopg.conninfo import make_conninfo
 
 from agencies.access import Actor
-from dispatch.hub import Hub, Socket, TooOld, may_follow
+from dispatch.hub import Hub, may_follow
 from dispatch.identities import Identity, actors_now
+from dispatch.sockets import Socket, TooOld
 
 TOKEN_WITHIN = 5.0
 MOST_BYTES = 64 * 1024

@@ -10,8 +10,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,103 +25,25 @@ from dispatch.moves import Moves
 from dispatch.passing import Company, Present, at_desk, may_be_present, moves_for, passing_frame, people_for
 from dispatch.rows import local
 from dispatch.sightings import UNREADABLE, Sight, frame_for
+from dispatch.sockets import RING, WINDOW_SECONDS, Entry, Key, Socket, TooOld
 
 log = logging.getLogger("siaga.live")
 DOORBELL = "siaga.doorbell"
 LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5.0
 RIGHTS_SECONDS = 3.0
-RING = 10_000
 PAGE = 1_000
-WINDOW = 256
 FEED = 200
-WINDOW_SECONDS = 30.0
 MOST_SOCKETS = 5_000
 MOST_PER_USER = 2_000
 _COLUMNS = "seq, kind, region, incident_id, occurred_at, data"
 MOVES_SECONDS = 2.0
-PASSING = 16
-"""Frames waiting for a socket above which it is told no passing state."""
 PRESENCE_SECONDS = 2.0
 TYPING_SECONDS = 8.0
 """A screen says every four seconds that somebody goes on writing."""
-_Key = tuple[Any, ...]
 _NOTE_UNREADABLE = (
     "INSERT INTO events_unreadable (seq, why, noticed_at) VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
 )
-
-
-@dataclass(slots=True)
-class Entry:
-    """One public event in the ring, with the frames already rendered from it."""
-
-    seq: int
-    kind: str
-    region: str
-    incident_id: UUID | None
-    at: str
-    data: dict[str, Any]
-    users: frozenset[str]
-    """Who is named on the case or was: what they see depends on the person."""
-    rendered: dict[_Key, tuple[str, str] | None] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class Socket:
-    """One open socket. `send` and `close` belong to its consumer; the queue is bounded by the ack window."""
-
-    actor: Actor
-    identity: tuple[str, str]
-    send: Callable[[str], Awaitable[None]]
-    close: Callable[[int], Awaitable[None]]
-    region: str = ""
-    last: int = 0
-    queue: deque[str] = field(default_factory=deque)
-    backlog: deque["Entry"] = field(default_factory=lambda: deque(maxlen=RING))
-    unacked: deque[tuple[int, float]] = field(default_factory=deque)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    closing: int = 0
-    open: str = ""
-    """The incident that its owner has open."""
-    typing_until: float = 0.0
-
-    def put_passing(self, frame: str) -> None:
-        """Queue a frame that nobody acknowledges; a socket that is behind does without."""
-        if not self.closing and len(self.queue) < PASSING:
-            self.queue.append(frame)
-            self.wake.set()
-
-    def put(self, frame: str, number: int) -> None:
-        """Queue a frame; a socket that does not keep up is closed, never buffered without end."""
-        now = time.monotonic()
-        if len(self.unacked) >= WINDOW or (self.unacked and now - self.unacked[0][1] > WINDOW_SECONDS):
-            self.stop(4008)
-            return
-        self.unacked.append((number, now))
-        self.queue.append(frame)
-        self.wake.set()
-
-    def ack(self, number: int) -> None:
-        while self.unacked and self.unacked[0][0] <= number:
-            self.unacked.popleft()
-
-    def stop(self, code: int) -> None:
-        if not self.closing:
-            self.closing = code
-            self.wake.set()
-
-    async def pump(self) -> None:
-        """Send what is queued until the socket is to be closed."""
-        while not self.closing:
-            await self.wake.wait()
-            self.wake.clear()
-            while self.queue and not self.closing:
-                await self.send(self.queue.popleft())
-        await self.close(self.closing)
-
-
-class TooOld(Exception):
-    """The place to resume from is not in the ring: the client has to fetch the board again."""
 
 
 class Hub:
@@ -261,7 +182,7 @@ class Hub:
 
         `named`: what is seen depends on the person, not on the posts alone.
         """
-        frames: dict[_Key, str] = {}
+        frames: dict[Key, str] = {}
         for socket in self.sockets:
             if socket.region not in ("", region) or region not in socket.actor.all_regions:
                 continue
@@ -472,7 +393,7 @@ def _users_of(data: dict[str, Any]) -> frozenset[str]:
     return frozenset(user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {}))
 
 
-def _key_of(sight: Sight | None) -> _Key:
+def _key_of(sight: Sight | None) -> Key:
     if sight is None:
         return ()
     return (tuple(sorted(sight.agencies.items())), tuple(sorted(sight.users.items())), sight.confidential)

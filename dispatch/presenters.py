@@ -1,43 +1,33 @@
 """What the API answers: incidents, assignments and timelines at the level of sight of the one who asks."""
 
-import json
 import uuid
-from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from agencies import caches
-from agencies.access import Actor, Level, Role, can
+from agencies.access import Actor, Level, can
 from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.questions import question_of
-from agencies.reference import PAUSE_REASONS, RegionRef
+from agencies.reference import RegionRef
 from dispatch import selectors
 from dispatch.callers import calls_answer, people_answer
 from dispatch.checklists import answers_of, checklist_of
-from dispatch.lifecycle import ASSIGNMENT, AT_WORK, PAUSABLE, TOLD_BY_CREW, UNIT
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline, Delivery, UnitAssignment
+from dispatch.models import Assignment
+from dispatch.part_answers import OPEN_TO, TIMES, assignment_actions, assignments_answer, due_answer, incident_actions
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
-from dispatch.services import handovers
-from dispatch.services.alarms import may_rise
 from dispatch.services.reports import Draft
-from dispatch.services.support import ASKED_BY_AGENCY
 from dispatch.sightings import sees_place
-from events.models import Event
+from dispatch.timeline import timeline_of
 from incidents import selectors as incidents
-from incidents.lifecycle import INCIDENT, actions_from
 from incidents.models import Attachment, Classification, Handover, Incident, Referral, Text
 from incidents.vault import Vault
-
-_OPEN_TO = (Level.FULL, Level.TASK)
 
 
 def incident_answer(
@@ -47,8 +37,8 @@ def incident_answer(
     seen = selectors.incident_for(actor, incident_id)
     region = selectors.region_or_404(seen.incident.region_id)
     answer = dict(seen.row) | {"region": region.code, "zone": region.zone, "level": seen.level.value}
-    answer["assignments"] = _assignments(actor, seen, region, detail)
-    if seen.level in _OPEN_TO:
+    answer["assignments"] = assignments_answer(actor, seen, region, detail)
+    if seen.level in OPEN_TO:
         answer |= _classified(seen) | {"referrals": _referrals(seen, region), "duplicates": []}
         answer["area"] = _area(seen.incident, region)
     if seq is not None:
@@ -65,7 +55,7 @@ def created_answer(draft: Draft, seq: int, similar: Similar = NOTHING) -> dict[s
     """What `incident_answer` would say of an incident just made, to the one who made it, without reading anything."""
     region, incident = draft.region, draft.incident
     assignments = [
-        part | {"reason": row.reason, "deadlines": [_due(d, region) for d in sorted(due, key=lambda d: d.due_at)]}
+        part | {"reason": row.reason, "deadlines": [due_answer(d, region) for d in sorted(due, key=lambda d: d.due_at)]}
         for part, (row, _, due) in zip(draft.row["assignments"], draft.assignments, strict=True)
     ]
     referrals = [
@@ -86,143 +76,10 @@ def created_answer(draft: Draft, seq: int, similar: Similar = NOTHING) -> dict[s
     }
 
 
-def _due(deadline: Deadline, region: RegionRef) -> dict[str, Any]:
-    return {"stage": deadline.stage, "due_at": local(deadline.due_at, region.tz)}
-
-
 def _area(incident: Incident, region: RegionRef) -> dict[str, Any]:
     area = region.areas.get(incident.area_id or "")
     known = {"level": area.level if area else "", "precision": incident.precision}
     return (area_label(region, incident.area_id) or {"code": "", "name": ""}) | known
-
-
-def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> list[dict[str, Any]]:
-    shown = {part["id"] for part in seen.row["assignments"]}
-    found = Assignment.objects.filter(incident=seen.incident).order_by("position", "created_at")
-    codes = {agency.id: agency.code for agency in region.agencies.values()}
-    rows = [assignment for assignment in found if str(assignment.id) in shown]
-    deadlines: dict[Any, list[Deadline]] = {}
-    for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
-        deadlines.setdefault(deadline.assignment_id, []).append(deadline)
-    parts = {part["id"]: part for part in seen.row["assignments"]}
-    notices = _notices(rows, region) if detail and seen.level in _OPEN_TO else {}
-    units = units_on(actor, rows, region) if detail else {}
-    answers = []
-    for row in rows:
-        due = [_due(d, region) for d in deadlines.get(row.id, [])]
-        answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
-        if detail:
-            answer |= _assignment_detail(actor, seen, row, region, codes) | {"units": units.get(row.id, [])}
-            answer["notices"] = notices.get(row.id, [])
-        answers.append(answer)
-    return answers
-
-
-TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
-
-
-def _notices(rows: Collection[Assignment], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
-    """What became of the messages about each assignment: by channel and function, without names and numbers."""
-    newest: dict[uuid.UUID, Delivery] = {}
-    for row in Delivery.objects.filter(assignment__in=[a.id for a in rows]).order_by("queued_at", "attempt"):
-        newest[row.message] = row
-    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
-    for row in newest.values():
-        if row.assignment_id is not None and row.code != "moot":
-            found.setdefault(row.assignment_id, []).append(_message(row, region))
-    return found
-
-
-def _message(row: Delivery, region: RegionRef) -> dict[str, Any]:
-    return {
-        "channel": row.channel, "to": row.to_label, "hop": row.hop, "state": row.state, "attempts": row.attempt,
-        "at": local(row.read_at or row.ended_at or row.queued_at, region.tz), "error": row.error or None,
-    }  # fmt: skip
-
-
-def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
-    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
-    actions = assignment_actions(actor, row, region.code)
-    return times | {
-        "outcome": row.outcome or None,
-        "victims": row.victims,
-        "decline_code": row.decline_code or None,
-        "asks": support_asks(actor, row, region.code),
-        "actions": actions,
-        "pause_reasons": pause_reasons(region) if "pause" in actions else [],
-    }
-
-
-JOB_TIMES = ("sent_at", "en_route_at", "on_scene_at", "transporting_at", "at_hospital_at", "released_at")
-
-
-def units_on(actor: Actor, rows: Collection[Assignment], region: RegionRef) -> dict[Any, list[dict[str, Any]]]:
-    """The units of each assignment with their own times, and the statuses that the actor may tell for them now."""
-    jobs = UnitAssignment.objects.filter(assignment__in=[row.id for row in rows]).select_related("unit")
-    found: dict[Any, list[dict[str, Any]]] = {}
-    for job in jobs.order_by("sent_at", "id"):
-        times = {name: local(getattr(job, name), region.tz) for name in JOB_TIMES}
-        unit = job.unit
-        told: dict[str, Any] = {"id": str(unit.id), "code": unit.code, "kind": unit.kind, "by": job.sent_by_label}
-        open_ = job.released_at is None
-        told |= {
-            "status": unit.status if open_ else None,
-            "actions": unit_actions(actor, unit, region) if open_ else [],
-        }
-        found.setdefault(job.assignment_id, []).append(told | times)
-    return found
-
-
-def support_asks(actor: Actor, row: Assignment, region: str) -> list[str]:
-    """What the agency may ask the desk for now."""
-    own = str(row.agency_id) in actor.agencies
-    allowed = own and row.status in AT_WORK and can(actor, "assignment.dispatch", region, str(row.agency_id))
-    return [str(what) for what in ASKED_BY_AGENCY] if allowed else []
-
-
-def unit_actions(actor: Actor, unit: Unit, region: RegionRef) -> list[str]:
-    """The statuses that the actor may tell for the unit now."""
-    if not can(actor, "unit.status", region.code, str(unit.agency_id)):
-        return []
-    return [name for name in actions_from(UNIT, unit.status) if name in TOLD_BY_CREW]
-
-
-def pause_reasons(region: RegionRef) -> list[dict[str, str]]:
-    """For which a clock may be paused in the region: code and name."""
-    return [{"code": code, "name": PAUSE_REASONS.get(code, code)} for code in region.pause_reasons]
-
-
-def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
-    """What the actor may do with the assignment now."""
-    agency_id = str(row.agency_id)
-    own = agency_id in actor.agencies
-    found = []
-    for action in actions_from(ASSIGNMENT, row.status):
-        allowed = can(actor, ASSIGNMENT.transitions[action].permission, region, agency_id)
-        if action == "withdraw" and row.status != "assigned":
-            allowed = allowed and can(actor, "incident.close", region)
-        if allowed and (own or action == "withdraw"):
-            found.append(action)
-    if can(actor, "assignment.pause", region, agency_id) and (own or region in actor.regions(Role.SUPERVISOR)):
-        found += _pausing(row, region)
-    return found
-
-
-def _pausing(row: Assignment, region: str) -> list[str]:
-    if row.paused_at is not None:
-        return ["resume"]
-    return ["pause"] if row.status in PAUSABLE and selectors.region_or_404(region).pause_reasons else []
-
-
-def incident_actions(actor: Actor, incident: Incident) -> list[str]:
-    """What the actor may do with the incident now."""
-    return [
-        action
-        for action in actions_from(INCIDENT, incident.status)
-        if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
-        and (action not in handovers.ANSWERS or handovers.ANSWERS[action](incident))
-        and (action != "raise_alarm" or may_rise(incident, selectors.region_or_404(incident.region_id), timezone.now()))
-    ]
 
 
 def _classified(seen: Seen) -> dict[str, Any]:
@@ -278,9 +135,9 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
         "closed_at": local(incident.closed_at, region.tz),
         "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
         "timeline": timeline_of(actor, seen, region),
-        "may_note": seen.level in _OPEN_TO and can(actor, "note.add", region.code),
+        "may_note": seen.level in OPEN_TO and can(actor, "note.add", region.code),
     }
-    if seen.level in _OPEN_TO:
+    if seen.level in OPEN_TO:
         vault = Vault.of(incident)
         texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
         texts = [(t, words) for t, words in texts if words or t.superseded_at is None]  # what moved left no words
@@ -350,61 +207,6 @@ def _came_from(incident: Incident, region: RegionRef) -> dict[str, Any]:
     due = {"due_at": local(row.answer_due_at, region.tz)} if row.state == Handover.State.OFFERED else {}
     from_ = {"from": str(row.incident_id), "from_region": row.incident.region_id, "state": row.state}
     return from_ | {"created_at": local(row.created_at, region.tz)} | due
-
-
-def timeline_of(actor: Actor, seen: Seen, region: RegionRef, until: datetime | None = None) -> list[dict[str, Any]]:
-    """Every event of the incident (recorded by `until`), oldest first. An agency reads what concerns it; a stub only
-    its own steps."""
-    own = actor.agency_codes(region.code)
-    agency_only = not (actor.is_system or region.code in actor.regions())
-    entries = []
-    told = Event.objects.filter(incident_id=seen.incident.id, public=True)
-    for event in (told if until is None else told.filter(recorded_at__lte=until)).order_by("id"):
-        data = _data_of(event)
-        agency = (data.get("assignment") or {}).get("agency")
-        code = agency["code"] if agency else None
-        if agency_only and (code not in own if code or seen.level is Level.STUB else False):
-            continue
-        entry = _entry(event, data, agency, region)
-        entries.append(_masked(entry) if seen.level is Level.MASKED else entry)
-    return entries
-
-
-def _data_of(event: Event) -> dict[str, Any]:
-    """What the event holds; empty when it was erased or cannot be read: one bad entry must not close a case."""
-    try:
-        data = json.loads(event.data) if event.data else {}
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _masked(entry: dict[str, Any]) -> dict[str, Any]:
-    """What happened when, without who did it."""
-    return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
-
-
-_TOLD = (
-    "deadline", "changed", "units", "outcome", "late", "clamped", "handover", "into", "merged", "unmerged",
-    "unit_step", "decline", "support", "diverted_to", "diverted_from", "note", "pause", "escalation",
-    "detached", "detached_from", "screen", "delivery", "alarm",
-)  # fmt: skip
-
-
-def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef) -> dict[str, Any]:
-    entry = {
-        "seq": event.seq,
-        "kind": event.kind,
-        "at": local(event.occurred_at, region.tz),
-        "recorded_at": local(event.recorded_at, region.tz),
-        "source": event.source,
-        "by": event.actor_label,
-        "agency": agency,
-    }
-    for name in _TOLD:
-        if name in data:
-            entry[name] = data[name]
-    return entry
 
 
 def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from agencies.models import Unit
 from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from agencies.selectors import units_visible_to
-from dispatch import presenters, selectors
+from dispatch import part_answers, presenters, selectors, timeline
 from dispatch.models import Assignment
 from dispatch.rows import local, narrow, unit_row
 from dispatch.selectors import Brief, Seen
@@ -120,7 +120,7 @@ def incident_at(actor: Actor, incident_id: uuid.UUID, at: datetime) -> dict[str,
         dict(seen.row)
         | {"region": region.code, "zone": region.zone, "level": seen.level.value, "as_of": local(at, region.tz)}
         | {"assignments": _assignments(actor, seen, region, at)}
-        | {"timeline": presenters.timeline_of(actor, seen, region, until=at)}
+        | {"timeline": timeline.timeline_of(actor, seen, region, until=at)}
         | _words(seen, region, at)
     )
 
@@ -129,13 +129,13 @@ def _assignments(actor: Actor, seen: Seen, region: RegionRef, at: datetime) -> l
     """The lines of the row with the times that had come by then; nothing to press."""
     rows = {str(row.id): row for row in Assignment.objects.filter(incident=seen.incident)}
     shown = [rows[part["id"]] for part in seen.row["assignments"] if part["id"] in rows]
-    units = presenters.units_on(actor, shown, region)
+    units = part_answers.units_on(actor, shown, region)
     found = []
     for part in seen.row["assignments"]:
         row = rows.get(part["id"])
         if row is None:
             continue
-        times = {name: local(_by(getattr(row, name), at), region.tz) for name in presenters.TIMES}
+        times = {name: local(_by(getattr(row, name), at), region.tz) for name in part_answers.TIMES}
         sent = [_unit_then(unit, at) for unit in units.get(row.id, []) if _was(unit["sent_at"], at)]
         found.append(part | times | {"reason": row.reason, "units": sent, "actions": [], "asks": [], "deadlines": []})
     return found
@@ -150,12 +150,12 @@ def _was(moment: str | None, at: datetime) -> bool:
 
 
 def _unit_then(unit: dict[str, Any], at: datetime) -> dict[str, Any]:
-    times = {name: unit[name] if _was(unit[name], at) else None for name in presenters.JOB_TIMES}
+    times = {name: unit[name] if _was(unit[name], at) else None for name in part_answers.JOB_TIMES}
     return unit | times | {"actions": [], "status": None if times["released_at"] else _status_then(times)}
 
 
 def _status_then(times: Mapping[str, Any]) -> str:
-    reached = [name.removesuffix("_at") for name in presenters.JOB_TIMES[1:-1] if times[name]]
+    reached = [name.removesuffix("_at") for name in part_answers.JOB_TIMES[1:-1] if times[name]]
     return reached[-1] if reached else "assigned"
 
 

@@ -15,7 +15,6 @@ from dispatch.api.incidents import replayed
 from dispatch.lifecycle import ASSIGNMENT
 from dispatch.pacing import Buckets
 from dispatch.parsing import (
-    Strict,
     read_diversion,
     read_position_list,
     read_step,
@@ -23,6 +22,7 @@ from dispatch.parsing import (
     read_support_answer,
     read_unit_status,
 )
+from dispatch.reading import Strict
 from dispatch.recommending import recommended_units
 from dispatch.services import assignments as services
 from dispatch.services import diverting, pauses, support, units

@@ -17,7 +17,8 @@ from agencies.rowlevel import sight
 from dispatch import docs, likeness, placing, presenters, radar, timetravel
 from dispatch.api.pages import page_of
 from dispatch.locating import location_warnings
-from dispatch.parsing import Strict, read_change, read_moment, read_report, region_code
+from dispatch.parsing import read_change, read_moment, read_report, region_code
+from dispatch.reading import Strict
 from dispatch.reports import Report
 from dispatch.selectors import region_or_404
 from dispatch.services import attachments, checklists, deliveries, detaching, reports

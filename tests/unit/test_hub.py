@@ -10,7 +10,8 @@ import pytest
 
 from agencies.access import NOBODY, Actor, Post, Role
 from dispatch import hub as module
-from dispatch.hub import Hub, Socket
+from dispatch.hub import Hub
+from dispatch.sockets import Socket
 
 DESK = Actor("1", "Operator", (Post(Role.CALL_TAKER, "35.77"),))
 
