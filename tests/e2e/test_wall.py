@@ -143,7 +143,7 @@ def test_a_cut_link_hatches_everything_and_comes_back_by_itself(stack, browser: 
         expect(page.locator("#stale")).to_contain_text("DATA TERPUTUS sejak")
         box = page.locator("#stale").bounding_box()
         assert box == {"x": 0, "y": 0, "width": 1920, "height": 1080}
-        assert page.evaluate("document.elementFromPoint(200, 400).id") == "stale"
+        assert page.evaluate("document.elementFromPoint(200, 100).id") == "stale"
         page.context.unroute("**/api/v1/**")
         page.context.set_offline(False)
         expect(page.locator("#stale")).to_be_hidden(timeout=40_000)
