@@ -66,7 +66,7 @@ def work_through_the_job(page: Page, number: str) -> None:
     press(own, "arrive")
     press(own, "complete")
     page.get_by_label("Hasil di lapangan").select_option("handled")
-    page.get_by_label("Catatan").fill("Pohon dipotong, jalan terbuka kembali")
+    page.get_by_label("Catatan", exact=True).fill("Pohon dipotong, jalan terbuka kembali")
     page.get_by_label("Luka").fill("2")
     send(page, "Selesai")
     expect(page.locator("#detail")).to_contain_text("Pohon dipotong, jalan terbuka kembali")

@@ -16,7 +16,7 @@ READERS = (
     ("damkar.madiun", MADIUN), ("bpbd.madiun", MADIUN), ("dp3a.madiun", MADIUN), ("dlh.madiun", MADIUN),
     ("operator.ppu", PPU), ("wall.ppu", PPU),
 )  # fmt: skip
-"""Full, masked and wall sight, agencies that lead, support or are not asked (full, task, stub, none), another region."""
+"""Full, masked and wall sight; agencies that lead, support or are not asked (full, task, stub, none); elsewhere."""
 SERVICES = ("dispatch/services", "incidents/services")
 
 

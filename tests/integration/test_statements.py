@@ -11,8 +11,8 @@ from tests.integration.acting import MADIUN, Acting, a_unit, part
 pytestmark = pytest.mark.django_db
 CREATE = 12
 STEP = 30
-WITH_BACKUP = 42
-"""A decline that brings in the agency behind it: an assignment, its deadlines, its sight and its event besides, and what the desk is asked for."""
+WITH_BACKUP = 40
+"""A decline that brings in the agency behind it: an assignment, its deadlines, its sight and its event besides."""
 BOARD = 8
 ONLY_IN_TESTS = ("SAVEPOINT", "RELEASE", "SELECT set_config('siaga.system', '', true)")
 
