@@ -23,7 +23,7 @@ UPDATE dispatch_deadline SET starts_at = now() - interval '1 hour', done_at = NU
 """
 _TOLD = """
 SELECT data::json->'deadline'->>'id', extract(epoch FROM recorded_at), kind FROM events_event
- WHERE kind IN ('deadline.breached', 'deadline.warning', 'assignment.escalated') AND id > %s
+ WHERE kind IN ('deadline.breached', 'deadline.warning') AND id > %s
 """
 
 
@@ -96,8 +96,6 @@ async def _told_once(trial: Trial, count: int, seconds: int, hurt: Callable[[flo
         trial.none(f"{kind} told twice", len(found) - len({row[0] for row in found}))
     breached = {row[0]: float(row[1]) for row in told if row[2] == "deadline.breached"}
     trial.none("breaches missed", len(set(due) - set(breached)))
-    escalated = [row[0] for row in told if row[2] == "assignment.escalated" and row[0] in due]
-    trial.none("escalations missed or double", abs(len(escalated) - len(due)) + len(escalated) - len(set(escalated)))
     lags = [breached[one] - due[one] for one in due if one in breached]
     trial.none("told too early", sum(lag < 0 for lag in lags))
     trial.figures["lag_s"] = spread(lags, 2)
