@@ -1,6 +1,6 @@
-# make run | test | check | bench | install | clean. Needs Python 3.11 to 3.13, Node 18 or later and make.
+# make run | test | check | bench | chaos | chaos-ci | install | clean. Needs Python 3.11 to 3.13, Node 18 or later and make.
 # Everything is installed into .venv and node_modules; a second call finds it there by the hash of the lock file.
-.PHONY: run test check bench install install-dev frontend clean
+.PHONY: run test check bench chaos chaos-ci install install-dev frontend clean
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -34,6 +34,13 @@ check: install-dev
 
 bench: install-dev frontend
 	$(PY) -m bench $(ARGS)
+
+# every fault with its full counts (ARGS: rows by name), and a few small ones that CI has time for
+chaos: install-dev frontend
+	$(PY) -m bench.chaos $(ARGS)
+
+chaos-ci: install-dev frontend
+	$(PY) -m bench.chaos --ci $(ARGS)
 
 install: $(RUNTIME) frontend
 install-dev: $(DEV)

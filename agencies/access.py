@@ -46,14 +46,14 @@ _CALLS = {"call.offer", "call.answer", "call.end", "call.dispose", "call.list"}
 _HAND_OVER = {f"incident.{action}" for action in ("hand_over", "accept", "refuse", "confirm", "take_back")}
 _RULES = {"rules.view", "rules.edit", "rules.publish"}
 """Who has `rules.reports` besides sees the real reports that a change would touch; all others see how many."""
-_REPORT = {"incident.create", "incident.classify", "incident.add_call", "place.search"}
+_REPORT = {"incident.create", "incident.classify", "incident.add_call", "incident.detach_call", "place.search"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CALL_TAKER: frozenset(
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "map.view"}
     ),
@@ -61,17 +61,17 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         _SEE_REGION
         | _CALLS
         | _REPORT
-        | {"incident.update", "incident.assign", "incident.cancel", "incident.merge"}
+        | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
-        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status"}
+        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports"}
     ),
     Role.OFFICER: frozenset(
         _SEE_REGION
         | {"assignment.acknowledge", "assignment.decline", "assignment.dispatch", "assignment.arrive"}
-        | {"assignment.complete", "note.add", "attachment.add", "unit.status", "unit.position"}
+        | {"assignment.complete", "assignment.pause", "note.add", "attachment.add", "unit.status", "unit.position"}
         | {"page.agency", "map.view"}
     ),
     Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"} | _RULES),

@@ -38,6 +38,13 @@ class ApiView(APIView):
         if request.method == "GET" and self.reads_in_sight and handler is not None:
             self.get = self._in_sight(handler)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Names the key that the write was done with: no proxy and no error page between can say that."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if key := getattr(request, "kept_key", ""):
+            answer["Idempotency-Key"] = key
+        return answer
+
     def _in_sight(self, handler: Any) -> Any:
         def reading(request: ActorRequest, *args: Any, **kwargs: Any) -> Response:
             with sight(request.user):

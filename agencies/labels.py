@@ -157,6 +157,16 @@ CHANGES = {
     "import.applied": _("Batas atau tempat diimpor"),
     "import.undone": _("Impor dibatalkan"),
     "admin.changed": _("Diubah lewat admin sistem"),
+    "duty.added": _("Jadwal piket ditambah"),
+    "duty.updated": _("Jadwal piket diubah"),
+    "duty.ended": _("Jadwal piket dicabut"),
+    "duty.imported": _("Jadwal piket diimpor"),
+    "ladder.published": _("Tangga eskalasi terbit"),
+    "ladder.ended": _("Tangga eskalasi diakhiri"),
+    "channel.added": _("Saluran pesan ditambah"),
+    "channel.updated": _("Saluran pesan diubah"),
+    "channel.ended": _("Saluran pesan diakhiri"),
+    "channel.tested": _("Saluran pesan diuji"),
     "type.added": _("Jenis ditambah"),
     "rules.drafted": _("Konsep aturan dimulai"),
     "rules.edited": _("Konsep aturan diubah"),
@@ -172,6 +182,15 @@ CHANGES = {
 
 FIELDS = {
     "added": _("ditambah"),
+    "address": _("alamat"),
+    "channel": _("saluran"),
+    "from_at": _("dari"),
+    "ladder": _("tangga"),
+    "position": _("urutan"),
+    "secret": _("kunci rahasia"),
+    "settings": _("isi permintaan"),
+    "until_at": _("sampai"),
+    "url": _("URL"),
     "agency": _("instansi"),
     "alone": _("tanpa pemeriksa kedua"),
     "base": _("dasar"),
@@ -182,7 +201,10 @@ FIELDS = {
     "card": _("kartu"),
     "code": _("kode"),
     "command_authority": _("pemegang komando"),
+    "crew_size": _("jumlah awak"),
     "display_name": _("nama"),
+    "duty_from": _("bertugas mulai"),
+    "duty_until": _("bertugas sampai"),
     "ended": _("diakhiri"),
     "ended_at": _("berakhir"),
     "excludes": _("tidak dikirim"),
@@ -197,11 +219,13 @@ FIELDS = {
     "name": _("nama"),
     "needs_agreement": _("perlu MoU"),
     "note": _("catatan"),
+    "pause_reasons": _("alasan jeda"),
     "phone": _("telepon"),
     "procedure": _("SOP"),
     "questions": _("pertanyaan"),
     "reason": _("alasan"),
     "removed": _("dihapus"),
+    "rest_minutes": _("istirahat (menit)"),
     "reports": _("laporan"),
     "rule": _("aturan"),
     "rules": _("aturan"),
@@ -229,7 +253,7 @@ FIELDS = {
     "version": _("versi"),
     "women_children_unit": _("unit perempuan dan anak"),
 }
-NAMING = frozenset({"agency", "card", "procedure", "row", "rule", "target", "unit", "user"})
+NAMING = frozenset({"agency", "card", "channel", "ladder", "procedure", "row", "rule", "target", "unit", "user"})
 """Fields of an entry that say what it is about, not what changed."""
 
 

@@ -39,8 +39,12 @@ MENU = (
     ("rules-unmapped", _("Belum terpetakan")),
     ("manage-targets", _("Target waktu")),
     ("manage-procedures", _("SOP")),
+    ("manage-ladders", _("Tangga eskalasi")),
+    ("manage-channels", _("Saluran pesan")),
+    ("manage-rosters", _("Petugas piket")),
     ("manage-imports", _("Batas dan tempat")),
     ("manage-users", _("Pengguna")),
+    ("manage-screens", _("Layar dinding")),
     ("manage-changes", _("Riwayat perubahan")),
 )
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from agencies import forms, labels, manage_selectors, publishing
+from agencies import labels, manage_selectors, policy_forms, publishing
 from agencies.manage_frame import Desk, managed
 from agencies.manage_selectors import AgreementState
 from agencies.models import Agreement, Area, Procedure, RunCard
@@ -48,8 +48,8 @@ def _newest_agreement(desk: Desk, code: str) -> Agreement | None:
 @managed("manage-agreements", "POST")
 def agreement_sign(desk: Desk, code: str) -> HttpResponse:
     agency = desk.find(desk.agencies(), code=code)
-    initial = forms.AgreementForm.initial_of(_newest_agreement(desk, code), desk.today)
-    form = forms.AgreementForm(
+    initial = policy_forms.AgreementForm.initial_of(_newest_agreement(desk, code), desk.today)
+    form = policy_forms.AgreementForm(
         desk.request.POST or None, initial=initial, types=desk.types, zone=desk.zone, today=desk.today
     )
 
@@ -102,21 +102,25 @@ def _conditions(card: RunCard) -> list[str]:
     if card.priority:
         found.append(str(labels.PRIORITIES[card.priority]))
     if card.from_hour is not None:
-        found.append(_("pukul %(a)02d–%(b)02d") % {"a": card.from_hour, "b": card.until_hour})
+        found.append(_hours(card.from_hour, card.until_hour))
     return found
 
 
-def _card_form(desk: Desk, card: RunCard | None = None) -> forms.RunCardForm:
-    initial = forms.RunCardForm.initial_of(card) if card else None
-    rows = card.lines.count() if card else forms.SUPPORTS
+def _hours(first: int | None, last: int | None) -> str:
+    return "" if first is None else str(_("pukul %(a)02d–%(b)02d") % {"a": first, "b": last})
+
+
+def _card_form(desk: Desk, card: RunCard | None = None) -> policy_forms.RunCardForm:
+    initial = policy_forms.RunCardForm.initial_of(card) if card else None
+    rows = card.lines.count() if card else policy_forms.SUPPORTS
     areas = manage_selectors.in_force(desk.actor, Area, desk.region.code).filter(level=Area.AreaLevel.DISTRICT)
-    return forms.RunCardForm(
+    return policy_forms.RunCardForm(
         desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies(),
         areas=areas.order_by("name"), rows=rows,
     )  # fmt: skip
 
 
-def _save_card(desk: Desk, form: forms.RunCardForm, title: Any, **context: Any) -> HttpResponse:
+def _save_card(desk: Desk, form: policy_forms.RunCardForm, title: Any, **context: Any) -> HttpResponse:
     def save() -> None:
         publishing.publish_run_card(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
 
@@ -150,7 +154,7 @@ def run_card_edit(desk: Desk, id: str) -> HttpResponse:
     if newer := _newer(desk, card, "manage-run-card"):
         return newer
     form = _card_form(desk, card)
-    form.fix(*forms.RunCardForm.PLACE)
+    form.fix(*policy_forms.RunCardForm.PLACE)
     return _save_card(
         desk, form, _card_name(desk, card), version=card.version, end_url=desk.url("manage-run-card-end", card.pk)
     )
@@ -176,6 +180,7 @@ def targets(desk: Desk) -> HttpResponse:
             "row": row,
             "type": desk.type_name(row.type),
             "priority": labels.PRIORITIES.get(row.priority, _("semua prioritas")),
+            "hours": _hours(row.from_hour, row.until_hour),
             "cells": [(cell, labels.duration(cell.seconds) if cell else "") for cell in row.cells],
         }
         for row in manage_selectors.targets_of(desk.actor, desk.region.code)
@@ -185,32 +190,43 @@ def targets(desk: Desk) -> HttpResponse:
 
 @managed("manage-targets", "POST")
 def targets_edit(desk: Desk) -> HttpResponse:
-    """One row of the table, `?jenis=TYPE&prioritas=PRIORITY` (empty: all); without them a new row."""
+    """One row of the table, `?jenis=TYPE&prioritas=PRIORITY&jam=FROM-UNTIL` (empty: all); without them a new row."""
     query = desk.request.GET
     fixed = "jenis" in query or "prioritas" in query
-    place = (query.get("jenis", ""), query.get("prioritas", ""))
+    place = (query.get("jenis", ""), query.get("prioritas", ""), *_read_hours(query.get("jam", "")))
     if (place[0] and place[0] not in desk.types) or (place[1] and place[1] not in labels.PRIORITIES):
         raise Http404
-    form = forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
+    form = policy_forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
     if fixed:
-        form.fix("type", "priority")
+        form.fix(*form.PLACE)
 
     def save() -> None:
         publishing.publish_targets(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
 
-    title = f"{desk.type_name(place[0])} · {labels.PRIORITIES.get(place[1], _('semua prioritas'))}"
+    parts = (desk.type_name(place[0]), labels.PRIORITIES.get(place[1], _("semua prioritas")), _hours(*place[2:]))
+    title = " · ".join(str(part) for part in parts if part)
     return desk.save(
         form, save, done=_("Target waktu terbit."), to=desk.url("manage-targets"), template="targets_form.html",
         title=title if fixed else _("Baris target baru"),
     )  # fmt: skip
 
 
-def _row_initial(desk: Desk, place: tuple[str, str]) -> dict[str, Any]:
-    initial: dict[str, Any] = {"type": place[0], "priority": place[1]}
+def _read_hours(text: str) -> tuple[int | None, int | None]:
+    """`22-6` → 22, 6. Raises Http404 for anything else that is not empty."""
+    if not text:
+        return None, None
+    first, _dash, last = text.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and len(text) <= 5):
+        raise Http404
+    return int(first), int(last)
+
+
+def _row_initial(desk: Desk, place: tuple[str, str, int | None, int | None]) -> dict[str, Any]:
+    initial: dict[str, Any] = dict(zip(policy_forms.TargetsForm.PLACE, place, strict=True))
     if not ("jenis" in desk.request.GET or "prioritas" in desk.request.GET):
         return initial
     for row in manage_selectors.targets_of(desk.actor, desk.region.code):
-        if (row.type, row.priority) == place:
+        if row.place == place:
             cells = zip(STAGES, row.cells, strict=True)
             for stage, cell in cells:
                 if cell is not None:
@@ -231,8 +247,8 @@ def procedures(desk: Desk) -> HttpResponse:
     return desk.render("procedures.html", groups=groups)
 
 
-def _procedure_form(desk: Desk, initial: dict[str, Any] | None = None) -> forms.ProcedureForm:
-    return forms.ProcedureForm(
+def _procedure_form(desk: Desk, initial: dict[str, Any] | None = None) -> policy_forms.ProcedureForm:
+    return policy_forms.ProcedureForm(
         desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies()
     )
 
@@ -256,7 +272,7 @@ def procedure_edit(desk: Desk, id: str) -> HttpResponse:
     procedure = _procedure(desk, id)
     if newer := _newer(desk, procedure, "manage-procedure"):
         return newer
-    form = _procedure_form(desk, forms.ProcedureForm.initial_of(procedure))
+    form = _procedure_form(desk, policy_forms.ProcedureForm.initial_of(procedure))
     form.fix("type", "subtype")
 
     def save() -> None:

@@ -120,17 +120,28 @@ def agreements_of(actor: Actor, region: Region, at: datetime) -> list[AgreementR
 class TargetRow:
     type: str
     priority: str
+    from_hour: int | None
+    until_hour: int | None
     cells: tuple[Target | None, ...]
+
+    @property
+    def place(self) -> tuple[str, str, int | None, int | None]:
+        return self.type, self.priority, self.from_hour, self.until_hour
 
 
 def targets_of(actor: Actor, region: str) -> list[TargetRow]:
-    """The table of times: one row per type and priority, one cell per stage; the widest rows first."""
-    rows: dict[tuple[str, str], dict[str, Target]] = {}
+    """The table of times: one row per type, priority and hours, one cell per stage; the widest rows first."""
+    rows: dict[tuple[str, str, int | None, int | None], dict[str, Target]] = {}
     for target in in_force(actor, Target, region):
-        rows.setdefault((target.type, target.priority), {})[target.stage] = target
+        place = (target.type, target.priority, target.from_hour, target.until_hour)
+        rows.setdefault(place, {})[target.stage] = target
     order = ["", *labels.PRIORITIES]
-    places = sorted(rows, key=lambda place: (place[0], order.index(place[1])))
-    return [TargetRow(t, p, tuple(rows[t, p].get(stage) for stage in STAGES)) for t, p in places]
+
+    def breadth(place: tuple[str, str, int | None, int | None]) -> tuple[str, int, bool, int, int]:
+        return place[0], order.index(place[1]), place[2] is not None, place[2] or 0, place[3] or 0
+
+    places = sorted(rows, key=breadth)
+    return [TargetRow(*place, tuple(rows[place].get(stage) for stage in STAGES)) for place in places]
 
 
 def users_of(actor: Actor, region: str) -> QuerySet[User]:

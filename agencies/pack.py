@@ -21,6 +21,7 @@ from agencies.packformat import (
     DISKOMINFO,
     EMERGENCY_TYPES,
     KEYS,
+    LATER_KEYS,
     REGION,
     SECTIONS,
     SUBTYPES,
@@ -109,7 +110,9 @@ def items_of(content: Mapping[str, Mapping[str, Values]]) -> Items:
 
 def key_of(section: str, values: Mapping[str, Any]) -> str:
     """What makes an entry the same entry in the next pack: `fire/gas_leak///` for a run card, the code of an agency."""
-    return "/".join("" if values[name] is None else str(values[name]) for name in KEYS[section])
+    later = LATER_KEYS.get(section, ())
+    names = [*KEYS[section], *(later if any(values.get(name) is not None for name in later) else ())]
+    return "/".join("" if values[name] is None else str(values[name]) for name in names)
 
 
 def shipped_packs() -> list[Path]:
@@ -242,6 +245,8 @@ def _cross_check(file: str, region: Values, entries: list[Entry]) -> Iterator[Pa
         yield from _check_questions(entry)
     for entry in by_kind["run_cards"]:
         yield from _check_run_card(entry, region["code"], by_kind["procedures"])
+    for entry in by_kind["targets"]:
+        yield from _check_hours(entry)
     yield from _check_coverage(file, by_kind["run_cards"])
 
 
@@ -294,14 +299,23 @@ def _check_run_card(entry: Entry, region: str, procedures: list[Entry]) -> Itera
     for name in card["backup"]:
         if name != "lead" and name not in card["support"]:
             yield _at(entry, f"backup.{name}", "cadangan untuk instansi yang tidak ada di kartu ini")
-    if (card["from_hour"] is None) != (card["until_hour"] is None):
-        yield _at(entry, "from_hour", "jam mulai dan jam selesai harus diisi keduanya")
+    for name, level in card["alarm"].items():
+        if name not in card["support"]:
+            yield _at(entry, f"alarm.{name}", "tingkat alarm hanya untuk instansi pendukung di kartu ini")
+        if isinstance(level, bool) or level not in (1, 2, 3):
+            yield _at(entry, f"alarm.{name}", f"tingkat alarm harus 1, 2, atau 3, bukan {level!r}")
+    yield from _check_hours(entry)
     if card["area"] and not card["area"].startswith(f"{region}."):
         yield _at(entry, "area", "kecamatan di luar wilayah ini")
     for procedure in procedures:
         if procedure.values["type"] == card["type"] and procedure.values["subtype"] in ("", card["subtype"]):
             for code in set(named) & set(procedure.values["excludes"]):
                 yield _at(entry, "lead" if code == card["lead"] else "support", f"{code} dikecualikan oleh SOP-nya")
+
+
+def _check_hours(entry: Entry) -> Iterator[PackProblem]:
+    if (entry.values["from_hour"] is None) != (entry.values["until_hour"] is None):
+        yield _at(entry, "from_hour", "jam mulai dan jam selesai harus diisi keduanya")
 
 
 def _check_questions(entry: Entry) -> Iterator[PackProblem]:

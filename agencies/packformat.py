@@ -206,6 +206,7 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "lead": _code(),
         "support": TEXTS,
         "backup": Spec(dict, choices=TABLE),
+        "alarm": Spec(dict),
         "note": _text(200),
         "source": SOURCE,
         "assumed": FLAG,
@@ -214,6 +215,8 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "type": _text(40),
         "priority": Spec(str, choices=PRIORITIES),
         "stage": Spec(str, required=True, choices=STAGES),
+        "from_hour": Spec(int, between=(0, 23)),
+        "until_hour": Spec(int, between=(1, 24)),
         "seconds": Spec(int, required=True, between=(1, 30 * 86_400)),
         "source": SOURCE,
         "assumed": FLAG,
@@ -236,7 +239,7 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "capabilities": TEXTS,
         "lat": LAT,
         "lon": LON,
-        "mode": Spec(str, default="land", choices=("land", "sea")),
+        "mode": Spec(str, default="land", choices=("land", "sea", "air")),
         "assumed": FLAG,
     },
     "places": {
@@ -280,3 +283,5 @@ KEYS: dict[str, tuple[str, ...]] = {
     "places": ("label",),
     "rules": ("id",),
 }
+LATER_KEYS: dict[str, tuple[str, ...]] = {"targets": ("from_hour", "until_hour")}
+"""Part of the key where they are set. Entries without them keep the key that they had before these existed."""

@@ -103,9 +103,10 @@ def _moment(value: str | None, zone: ZoneInfo) -> dt.datetime | None:
 def _run_card(row: Values) -> RunCardRef:
     named = [("lead", row["lead"]), *(("support", code) for code in row["support"])]
     lines = tuple(
-        LineRef(code, role, position, row["backup"].get("lead" if role == "lead" else code, ""))
+        LineRef(code, role, position, row["backup"].get("lead" if role == "lead" else code, ""),
+                1 if role == "lead" else row["alarm"].get(code, 1))
         for position, (role, code) in enumerate(named)
-    )
+    )  # fmt: skip
     return RunCardRef(
         key_of("run_cards", row), 1, row["type"], row["subtype"], lines, row["area"], row["priority"],
         row["from_hour"], row["until_hour"],
@@ -113,7 +114,10 @@ def _run_card(row: Values) -> RunCardRef:
 
 
 def _target(row: Values) -> TargetRef:
-    return TargetRef(key_of("targets", row), 1, row["stage"], row["seconds"], row["type"], row["priority"])
+    return TargetRef(
+        key_of("targets", row), 1, row["stage"], row["seconds"], row["type"], row["priority"], row["from_hour"],
+        row["until_hour"],
+    )  # fmt: skip
 
 
 def _procedure(row: Values) -> ProcedureRef:

@@ -29,6 +29,8 @@ class Support:
 
     agency: Agency
     backup: Agency | None = None
+    alarm: int = 1
+    """1: sent at once; 2 or 3: when the alarm is raised so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,16 @@ class Lines:
     support: tuple[Support, ...] = ()
 
     def as_rows(self, card: RunCard) -> list[RunCardLine]:
-        named = [("lead", self.lead, self.backup), *(("support", s.agency, s.backup) for s in self.support)]
+        named = [("lead", Support(self.lead, self.backup)), *(("support", s) for s in self.support)]
         return [
-            RunCardLine(run_card=card, agency=agency, role=role, position=position, backup=backup)
-            for position, (role, agency, backup) in enumerate(named)
+            RunCardLine(run_card=card, agency=s.agency, role=role, position=position, backup=s.backup, alarm=s.alarm)
+            for position, (role, s) in enumerate(named)
         ]
 
     def as_told(self) -> dict[str, Any]:
         return {
             "lead": _with_backup(self.lead, self.backup),
-            "support": [_with_backup(s.agency, s.backup) for s in self.support],
+            "support": [_told_support(s) for s in self.support],
         }
 
     def check(self) -> None:
@@ -66,6 +68,11 @@ class Lines:
 
 def _with_backup(agency: Agency, backup: Agency | None) -> str:
     return f"{agency.code} (cadangan {backup.code})" if backup else agency.code
+
+
+def _told_support(support: Support) -> str:
+    told = _with_backup(support.agency, support.backup)
+    return f"{told} (alarm {support.alarm})" if support.alarm > 1 else told
 
 
 def sign_agreement(
@@ -151,7 +158,7 @@ def lines_of(card: RunCard) -> Lines:
     """The agencies of a saved card."""
     rows = list(card.lines.select_related("agency", "backup"))
     lead = next(row for row in rows if row.role == RunCardLine.Role.LEAD)
-    support = tuple(Support(row.agency, row.backup) for row in rows if row.role == RunCardLine.Role.SUPPORT)
+    support = tuple(Support(row.agency, row.backup, row.alarm) for row in rows if row.role == RunCardLine.Role.SUPPORT)
     return Lines(lead.agency, lead.backup, support)
 
 
@@ -174,19 +181,26 @@ def publish_targets(
     seconds: Mapping[str, int | None],
     actor: Actor,
     at: dt.datetime,
+    from_hour: int | None = None,
+    until_hour: int | None = None,
     based_on: Mapping[str, int] | None = None,
 ) -> list[Target]:
     """Set the times of one row of the table, stage → seconds; None: the row sets none and the wider row counts.
+
+    With hours the row is for clocks that start in these hours of the region's day.
 
     Only stages that differ get a new version; returns those. Raises StaleVersion, Unprocessable.
     """
     if any(value is not None and value <= 0 for value in seconds.values()):
         raise Unprocessable("Batas waktu harus lebih dari nol detik.")
+    if (from_hour is None) != (until_hour is None):
+        raise Unprocessable("Isi kedua jam, atau kosongkan keduanya.")
+    place = {"type": type, "priority": priority, "from_hour": from_hour, "until_hour": until_hour}
     found: list[Target] = []
     with writing(actor, at) as write:
         lock_region(actor, region)
         for stage, value in seconds.items():
-            key = key_of("targets", {"type": type, "priority": priority, "stage": stage})
+            key = key_of("targets", {**place, "stage": stage})
             old = _in_force(Target, region, key, based_on.get(stage, 0) if based_on is not None else None)
             if (old.seconds if old else None) == value:
                 continue
@@ -194,7 +208,7 @@ def publish_targets(
             if value is None and old is not None:
                 _close(write, old, "target.ended", {"target": key, **before})
             elif value is not None:
-                new = Target(region_id=region, key=key, type=type, priority=priority, stage=stage, seconds=value)
+                new = Target(region_id=region, key=key, stage=stage, seconds=value, **place)
                 _publish(write, "target.published", old, new, before, {"target": key, "seconds": value})
                 found.append(new)
         return found

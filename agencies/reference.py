@@ -18,6 +18,16 @@ BASE_TYPES = (
     "other_non_emergency",
 )
 
+PAUSE_REASONS = {
+    "waiting_police": "menunggu polisi",
+    "waiting_utility": "menunggu PLN, PDAM, atau gas",
+    "scene_unsafe": "lokasi belum aman",
+    "access_blocked": "akses jalan tertutup",
+    "weather": "cuaca atau gelombang",
+    "waiting_caller": "menunggu pelapor atau pemilik",
+}
+"""Why a clock may stand still: the service is ready, and what holds it up is beyond it. Codes and their names."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeRef:
@@ -67,6 +77,8 @@ class LineRef:
     role: str
     position: int = 0
     backup: str = ""
+    alarm: int = 1
+    """From which alarm level on the agency is sent: 1 at once, 2 and 3 when somebody raises the alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,17 @@ class TargetRef:
     seconds: int
     type: str = ""
     priority: str = ""
+    from_hour: int | None = None
+    until_hour: int | None = None
+
+
+def in_hours(row: RunCardRef | TargetRef, hour: int) -> bool:
+    """Whether the row is for this hour (0–23) of the region's day; without hours it is for all."""
+    if row.from_hour is None or row.until_hour is None:
+        return True
+    if row.from_hour < row.until_hour:
+        return row.from_hour <= hour < row.until_hour
+    return hour >= row.from_hour or hour < row.until_hour  # over midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +135,16 @@ class RuleSetRef:
     id: str
     version: int
     rules: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRef:
+    """What happens while nobody accepts: (step, seconds after the one before), in order. Empty priority: any."""
+
+    id: str
+    version: int
+    priority: str
+    steps: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +191,9 @@ class RegionRef:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "middle", _middle_of(self.areas.values()))
+
+    pause_reasons: tuple[str, ...] = ()
+    ladders: tuple[LadderRef, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:

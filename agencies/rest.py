@@ -26,6 +26,8 @@ from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
 MOST_DIGITS = 40
+SCREENS = ("console", "agency", "wall", "manage")
+"""What a page may call itself (header X-Screen) for the timeline."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -119,7 +121,10 @@ def body_of(request: Any) -> dict[str, Any]:
 
 
 def wish_of(request: Any) -> Intent | None:
-    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed."""
+    """The client's Idempotency-Key with the digest of its body; None without one. Raises Malformed.
+
+    The answer names the key (`ApiView.finalize_response`): a client that keeps what it sends forgets it only then.
+    """
     header = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not header:
         return None
@@ -127,7 +132,10 @@ def wish_of(request: Any) -> Intent | None:
         key = uuid.UUID(header)
     except ValueError as error:
         raise Malformed(_("Idempotency-Key harus berupa UUID.")) from error
-    return intent(key, {"path": request.path, "body": request.data}, request.user.id)
+    request.kept_key = header
+    screen = request.META.get("HTTP_X_SCREEN", "")
+    return intent(key, {"path": request.path, "body": request.data}, request.user.id,
+                  screen if screen in SCREENS else "")  # fmt: skip
 
 
 def cleaned_fields(request: Any) -> list[dict[str, str]]:

@@ -1,6 +1,8 @@
 """Reading configuration and people. What is used by every request is kept in memory: see agencies.caches."""
 
+import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +17,11 @@ from agencies.models import (
     Area,
     ConfigVersion,
     IncidentType,
+    Ladder,
     Membership,
     Procedure,
     Region,
+    Roster,
     RuleSet,
     RunCard,
     SubtypeMapping,
@@ -29,6 +33,7 @@ from agencies.reference import (
     AgencyRef,
     AgreementRef,
     AreaRef,
+    LadderRef,
     LineRef,
     ProcedureRef,
     Reference,
@@ -56,7 +61,7 @@ def load_reference(version: int) -> Reference:
     """All regions with everything in force, as plain data."""
     in_force: dict[Any, dict[Any, list[Any]]] = {
         model: _by_region(model.objects.filter(ended_at=None))
-        for model in (Agency, Target, Procedure, SubtypeMapping, Area, IncidentType)
+        for model in (Agency, Target, Procedure, SubtypeMapping, Area, IncidentType, Ladder)
     }
     in_force[Agreement] = _by_region(Agreement.objects.filter(ended_at=None).select_related("agency"))
     cards = RunCard.objects.filter(ended_at=None).prefetch_related("lines__agency", "lines__backup").order_by("key")
@@ -91,13 +96,15 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> Region
         agencies=MappingProxyType({a.code: _agency(a) for a in own(Agency)}),
         agreements=MappingProxyType({a.agency.code: _agreement(a) for a in own(Agreement)}),
         run_cards=tuple(_run_card(card) for card in own(RunCard)),
-        targets=tuple(TargetRef(str(t.id), t.version, t.stage, t.seconds, t.type, t.priority) for t in own(Target)),
+        targets=tuple(_target(t) for t in own(Target)),
         procedures=tuple(_procedure(p) for p in own(Procedure)),
         subtype_types=MappingProxyType({m.subtype: m.type for m in own(SubtypeMapping)}),
         areas=MappingProxyType(
             {a.code: AreaRef(a.code, a.name, a.level, a.parent_id or "", a.lat, a.lon) for a in own(Area)}
         ),
         rule_set=next((RuleSetRef(str(r.id), r.version, tuple(r.rules)) for r in own(RuleSet)), None),
+        pause_reasons=tuple(row.pause_reasons),
+        ladders=tuple(_ladder(ladder) for ladder in own(Ladder)),
     )
 
 
@@ -117,13 +124,24 @@ def _agreement(row: Agreement) -> AgreementRef:
 
 def _run_card(card: RunCard) -> RunCardRef:
     lines = tuple(
-        LineRef(line.agency.code, line.role, line.position, line.backup.code if line.backup else "")
+        LineRef(line.agency.code, line.role, line.position, line.backup.code if line.backup else "",
+                line.alarm)
         for line in card.lines.all()
-    )
+    )  # fmt: skip
     return RunCardRef(
         str(card.id), card.version, card.type, card.subtype, lines, card.area_id or "", card.priority,
         card.from_hour, card.until_hour,
     )  # fmt: skip
+
+
+def _target(row: Target) -> TargetRef:
+    return TargetRef(
+        str(row.id), row.version, row.stage, row.seconds, row.type, row.priority, row.from_hour, row.until_hour
+    )
+
+
+def _ladder(row: Ladder) -> LadderRef:
+    return LadderRef(str(row.id), row.version, row.priority, tuple((s["step"], int(s["after"])) for s in row.steps))
 
 
 def _procedure(row: Procedure) -> ProcedureRef:
@@ -156,6 +174,25 @@ def _post(row: Membership, reference: Reference, at: datetime) -> Post | None:
     if region is None or agency is None or not region.takes_part(agency, at):
         return None
     return Post(role, region.code, agency.id, agency.code, agency.women_children_unit)
+
+
+def on_duty(agency_ids: Iterable[Any], at: datetime) -> dict[uuid.UUID, list[Roster]]:
+    """Who of these agencies is on duty at `at`, in the order in which they are tried."""
+    rows = Roster.objects.filter(agency_id__in=list(agency_ids), ended_at=None, from_at__lte=at, until_at__gt=at)
+    found: dict[uuid.UUID, list[Roster]] = defaultdict(list)
+    for row in rows.order_by("position", "from_at"):
+        found[row.agency_id].append(row)
+    return found
+
+
+def heads_of(agency_ids: Iterable[Any], at: datetime) -> dict[uuid.UUID, list[User]]:
+    """The heads of these agencies whose role is in force."""
+    rows = memberships_in_force(at).filter(role=Role.HEAD, agency_id__in=list(agency_ids), user__is_active=True)
+    found: dict[uuid.UUID, list[User]] = defaultdict(list)
+    for row in rows.select_related("user").order_by("from_at"):
+        if row.agency_id is not None:
+            found[row.agency_id].append(row.user)
+    return found
 
 
 def active_user(user_id: str) -> User | None:

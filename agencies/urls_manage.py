@@ -3,6 +3,7 @@ from django.urls import path
 from agencies import manage_imports as imports
 from agencies import manage_people as people
 from agencies import manage_policy as policy
+from agencies import manage_rosters as rosters
 from agencies import manage_views as views
 
 urlpatterns = [
@@ -32,6 +33,11 @@ urlpatterns = [
     path("<str:region>/sop/<uuid:id>/", policy.procedure_edit, name="manage-procedure"),
     path("<str:region>/sop/<uuid:id>/riwayat/", policy.procedure_history, name="manage-procedure-history"),
     path("<str:region>/sop/<uuid:id>/akhiri/", policy.procedure_end, name="manage-procedure-end"),
+    path("<str:region>/piket/", rosters.rosters, name="manage-rosters"),
+    path("<str:region>/piket/baru/", rosters.duty_new, name="manage-duty-new"),
+    path("<str:region>/piket/impor/", rosters.roster_import, name="manage-roster-import"),
+    path("<str:region>/piket/<uuid:id>/", rosters.duty_edit, name="manage-duty"),
+    path("<str:region>/piket/<uuid:id>/cabut/", rosters.duty_end, name="manage-duty-end"),
     path("<str:region>/pengguna/", people.users, name="manage-users"),
     path("<str:region>/pengguna/baru/", people.user_new, name="manage-user-new"),
     path("<str:region>/pengguna/<uuid:id>/", people.user_edit, name="manage-user"),

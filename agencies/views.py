@@ -157,18 +157,25 @@ def frame(
 def page_config(request: HttpRequest, actor: Actor, region: RegionRef) -> dict[str, Any]:
     """What the scripts of a page need to know before their first request; nothing of any incident."""
     own = [post for post in actor.posts if post.region == region.code]
+    return region_config(region) | {
+        "csrf": get_token(request),
+        "user": str(request.user),
+        "user_id": str(request.user.pk),
+        "roles": sorted({post.role for post in own}),
+        "permissions": sorted(permissions_in(actor, region.code)),
+        "agency": next((post.agency_code for post in own if post.agency_code), ""),
+    }
+
+
+def region_config(region: RegionRef) -> dict[str, Any]:
+    """The part of it that is the same for everybody in the region; the pages that work offline know no more."""
     return {
         "region": region.code,
         "region_name": region.name,
         "zone": {"name": region.zone, "label": ZONE_LABELS.get(region.zone, "")},
         "live_port": settings.LIVE_PORT,
         "live_same_origin": settings.LIVE_SAME_ORIGIN,
-        "csrf": get_token(request),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        "user": str(request.user),
-        "roles": sorted({post.role for post in own}),
-        "permissions": sorted(permissions_in(actor, region.code)),
-        "agency": next((post.agency_code for post in own if post.agency_code), ""),
         "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
         "types": {kind.code: kind.name for kind in region.types.values()},
     }

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -30,11 +30,17 @@ class Write:
 
     def record(self, facts: Iterable[Fact]) -> None:
         """Write events of what was done, in one statement."""
-        events.record(facts, actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
+        events.record(self._placed(facts), actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
 
     def event_rows(self, facts: Iterable[Fact]) -> list[Event]:
         """The same as unsaved rows, for a batch."""
-        return events.event_rows(facts, actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
+        return events.event_rows(self._placed(facts), actor_id=self.actor.id, actor_label=self.actor.label, at=self.at)
+
+    def _placed(self, facts: Iterable[Fact]) -> Iterable[Fact]:
+        """With the screen from which the write came, where that is known."""
+        if self.wish is None or not self.wish.screen:
+            return facts
+        return [replace(fact, data=fact.data | {"screen": self.wish.screen}) for fact in facts]
 
     def done(self, *, region: str, kind: str, id: uuid.UUID, version: int, status: int = 200,
              batch: Batch | None = None) -> Answered:  # fmt: skip

@@ -32,6 +32,8 @@ PLAIN_CPU_MS = (35.0, 55.0)
 """Known of the plain application on daphne (with one client or with eight): outside of it the run is void."""
 AGENCIES_PER_REPORT = 3
 WARMUP = 60
+BOARD, TYPING = 1000, 50
+"""Open incidents on the board that is fetched; people who type at the same time."""
 SETTLE_SECONDS = 12
 
 
@@ -106,6 +108,8 @@ def run(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
                 say(f"round {number + 1}: {side.name} runs")
                 if number == 0:
                     _look(side, result)
+                if number == 0 and isinstance(system, Ours):
+                    result["screens"] = _screens(system.elsewhere(side))
                 found = measure_side(side, given, sockets)
             result["runs"][side.name].append(found)
             say(_line(found, sockets))
@@ -115,6 +119,12 @@ def run(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
     result["places"] = measure.alone("places")
     result["triage"] = baselines.compared()
     return result
+
+
+def _screens(side: Side) -> dict[str, Any]:
+    """What only this system has: the board, and the suggestion while people type."""
+    board = measure.board(side, incidents=BOARD)
+    return {"board": board, "typing": measure.typing(side, people=TYPING, seconds=10)}
 
 
 def _look(side: Side, result: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import psycopg
 
 from bench import accounting
 from bench.load.client import fill
-from bench.side import Side
+from bench.side import NARRATIVE, Side
 
 LOG_PAUSE = 0.7
 LOGGED_POSTS = 10
@@ -73,6 +73,36 @@ def create(side: Side, *, clients: int, count: int, seconds: float) -> dict[str,
     return result | {"stored": stored, "cpu_ms": round(sum(per_create.values()), 2), "cpu_parts_ms": per_create}
 
 
+def typing(side: Side, *, people: int, seconds: float) -> dict[str, Any]:
+    """The suggestion while typing: every second each of `people` asks once, with as much as is typed by then.
+
+    A console asks when the typing pauses for a quarter of a second. Counted from the moment at which a request was due.
+    """
+    words = NARRATIVE.removeprefix("{{choice:").removesuffix("}}").split("|")
+    typed = "|".join(text[:length] for text in words for length in range(8, len(text) + 1, 4))
+    body = {
+        "region": side.payload["region"],
+        "narrative": f"{{{{choice:{typed}}}}}",
+        "location": side.payload["location"],
+    }
+    url = side.create.replace("/incidents/", "/classify/")
+    result = _generator("requests", url, "-H", side.headers[0], "-d", json.dumps(body), "-c", people, "--rate", people,
+                        "-n", int(people * seconds), "-s", seconds, "--warmup", people, seconds=seconds)  # fmt: skip
+    if result["errors"]:
+        raise Failed(f"{side.name}: suggestions failed: {result['errors']}")
+    return result
+
+
+def board(side: Side, *, incidents: int, count: int = 20) -> dict[str, Any]:
+    """The whole board of a region that had none, with so many open incidents, one request at a time."""
+    create(side, clients=8, count=incidents, seconds=GRACE_SECONDS)
+    url = side.create.replace("/incidents/", f"/board/?region={side.payload['region']}")
+    result = _generator("requests", url, "-H", side.headers[0], "-n", count, "--warmup", 3, seconds=count)
+    if result["errors"]:
+        raise Failed(f"{side.name}: boards failed: {result['errors']}")
+    return result | {"open": incidents}
+
+
 def fan_out(side: Side, *, subscribers: int, rate: float, count: int) -> dict[str, Any]:
     """Delay until sockets have the event of a create. Raises Failed when a POST fails or a row is missing."""
     warmup = 5
@@ -89,7 +119,11 @@ def fan_out(side: Side, *, subscribers: int, rate: float, count: int) -> dict[st
     if result["bad_posts"] or stored != result["events"] + warmup:
         raise Failed(f"{side.name}: {result['bad_posts']} bad posts, {stored} stored of {result['events'] + warmup}")
     used = accounting.difference(before, _processor(side))
-    return result | {"cpu_ms_per_delivery": round(sum(used.values()) / (stored * subscribers), 3)}
+    spent = sum(used.values())
+    return result | {
+        "cpu_ms_per_delivery": round(spent / (stored * subscribers), 3),
+        "cpu_ms_per_frame": round(spent / max(1, result["frames"]), 3),
+    }
 
 
 def post(side: Side) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,11 @@ OFFICERS = ("bpbd", "pupr", "dinsos")
 """Of the three agencies that a flood alarms: they must see it too."""
 PASSWORD = "siaga-112-demo"
 REGION, SLUG = "35.77", "madiun"
+ELSEWHERE = (
+    "35.79",
+    "operator.batu",
+    {"lat": -7.8712, "lon": 112.5271, "text": "Jalan Panglima Sudirman {{rand:1:90}}"},
+)
 START_SECONDS, STOP_SECONDS = 240, 90
 PAYLOAD = {
     "region": REGION,
@@ -87,6 +93,12 @@ class Ours:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 self.tokens[username] = json.load(answer)["token"]
         return self.tokens[username]
+
+    def elsewhere(self, side: Side) -> Side:
+        """The same system seen from another region, whose board is still empty."""
+        region, user, at = ELSEWHERE
+        headers = (f"Authorization: Token {self.token(user)}", *side.headers[1:])
+        return replace(side, headers=headers, payload=side.payload | {"region": region, "location": at})
 
     def _side(self, pid: int) -> Side:
         facts = json.loads((self.directory / "run.json").read_text())

@@ -33,7 +33,8 @@ FAN_OUT_ROWS = (
     ("POST sent → median of {n} sockets, p50 (ms)", ("median_ms", "p50")),
     ("POST sent → last of {n} sockets, p50 (ms)", ("last_ms", "p50")),
     ("POST sent → last of {n} sockets, p99 (ms)", ("last_ms", "p99")),
-    ("processor ms per delivery, {n} sockets", ("cpu_ms_per_delivery",)),
+    ("processor ms per report and socket, {n} sockets", ("cpu_ms_per_delivery",)),
+    ("processor ms per frame, {n} sockets", ("cpu_ms_per_frame",)),
     ("deliveries missing, {n} sockets", ("missing_deliveries",)),
 )
 
@@ -102,9 +103,20 @@ def text(result: dict[str, Any]) -> str:
         f"Classification alone, one process: {triage['per_second']} reports a second, p50 {triage['p50_ms']} ms, "
         f"p99 {triage['p99_ms']} ms.", "",
         _looked_up(result), "",
+        _screens(result["screens"]), "",
         *triage_text(result["triage"]),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _screens(found: dict[str, Any]) -> str:
+    """Board and suggestions of this system, measured once."""
+    board, typing = found["board"], found["typing"]
+    return (
+        f"Board of {board['open']} open incidents: p50 {_number(board['ms']['p50'])} ms, p99 "
+        f"{_number(board['ms']['p99'])} ms. Suggestion while {typing['clients']} people type: p50 "
+        f"{_number(typing['ms']['p50'])} ms, p99 {_number(typing['ms']['p99'])} ms."
+    )
 
 
 def _looked_up(result: dict[str, Any]) -> str:

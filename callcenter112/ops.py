@@ -1,5 +1,6 @@
 """Whether this process lives, whether it can commit a row, and what it counts."""
 
+import contextlib
 import os
 
 from django.conf import settings
@@ -7,7 +8,11 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from events.models import Unreadable
+
+UNREADABLE = Gauge("siaga_unreadable_events", "Events that the live feed could not make sense of and set aside")
 
 
 @require_safe
@@ -31,6 +36,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text."""
+    with contextlib.suppress(DatabaseError):
+        UNREADABLE.set(Unreadable.objects.count())
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -192,16 +192,36 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "chores"
-CELERY_TASK_ROUTES = {"dispatch.tasks.sweep_deadlines": {"queue": "sweeps"}}
+CELERY_TASK_ROUTES = {
+    "dispatch.tasks.sweep_deadlines": {"queue": "sweeps"},
+    # a queue of its own: whoever hangs at the other end holds up neither sweeps nor chores
+    "dispatch.tasks.find_deliveries": {"queue": "notify"},
+    "dispatch.tasks.send_delivery": {"queue": "notify"},
+}
 CELERY_BEAT_SCHEDULE = {
     # expires after one interval: a backlog of sweeps helps nobody, the next one finds the same rows
     "sweep-deadlines": {"task": "dispatch.tasks.sweep_deadlines", "schedule": 1.0, "options": {"expires": 1}},
+    "find-deliveries": {"task": "dispatch.tasks.find_deliveries", "schedule": 1.0, "options": {"expires": 1}},
     "end-agreements": {"task": "dispatch.tasks.end_agreements", "schedule": 5.0, "options": {"expires": 5}},
     "replay-rules": {"task": "dispatch.tasks.replay_rules", "schedule": 2.0, "options": {"expires": 2}},
     "remove-file-leftovers": {"task": "dispatch.tasks.remove_file_leftovers", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "dispatch.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+
+# --- Messages to agencies -------------------------------------------------------------------------------------------
+EMAIL_URL = env.str("EMAIL_URL", default="")
+"""`smtp+tls://user:password@host:587`; empty: mail channels say that it is not set up."""
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="siaga112@localhost")
+NOTIFY_NETWORKS = env.list("NOTIFY_NETWORKS", default=[])
+"""Networks of one's own that messages may go to (`10.20.0.0/16`), beside the world."""
+NOTIFY_LOOPBACK = env.bool("NOTIFY_LOOPBACK", default=False)
+"""Plain http to this machine, for a gateway on it and for tests."""
+RELAY_SENDS = env.bool("RELAY_SENDS", default=True)
+"""Whether the relay sends what no worker has taken up for some seconds; it needs a way out then."""
 
 # --- Who may do what ------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("metrics", ops.metrics, name="metrics"),
     path("api/v1/", include("agencies.urls")),
     path("api/v1/", include("dispatch.urls")),
+    path("api/v1/", include("reporting.urls_api")),
     path("api/schema/", ops.schema, name="api-schema"),
     path("api/docs/", ops.docs, name="api-docs"),
     path("admin/", admin.site.urls),

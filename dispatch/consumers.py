@@ -15,8 +15,9 @@ from django.http.request import validate_host
 from psycopg.conninfo import make_conninfo
 
 from agencies.access import Actor
-from dispatch.hub import Hub, Socket, TooOld, may_follow
+from dispatch.hub import Hub, may_follow
 from dispatch.identities import Identity, actors_now
+from dispatch.sockets import Socket, TooOld
 
 TOKEN_WITHIN = 5.0
 MOST_BYTES = 64 * 1024
@@ -93,12 +94,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(4001)
 
     def _take(self, socket: Socket, message: dict[str, Any]) -> None:
-        """`{"ack": N}`: what was received; `{"open": id or null}`: the incident that is on the screen."""
+        """`{"ack": N}`: what was received; `{"open": id or null, "typing"?: true}`: the incident that is on the
+        screen, and that somebody is writing to it."""
         number = message.get("ack")
         if type(number) is int:
             hub().ack(socket, number)
         if "open" in message:
-            hub().opens(socket, _incident(message["open"]))
+            hub().opens(socket, _incident(message["open"]), message.get("typing") is True)
 
     async def _enter(self, identity: Identity) -> bool:
         """Greet somebody who may listen; False when nobody is behind the identity."""

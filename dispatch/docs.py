@@ -51,6 +51,7 @@ _ROW: dict[str, Any] = {
     "area": CodeName,
     "label": s.CharField(),
     "created_at": s.DateTimeField(),
+    "late": s.BooleanField(help_text="dicatat di tempat lain dulu (kertas, meja luring)"),
 }
 BoardRow = inline_serializer("BoardRow", {**_ROW, "assignments": s.ListField(child=deepcopy(AssignmentRow))})
 Incident = inline_serializer(
@@ -156,11 +157,21 @@ LIST_INCIDENTS = _read(
     AFTER,
 )
 CREATE_INCIDENT = _write("create_incident", "Simpan laporan", Report, Incident, 201)
-GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident)
+AT = OpenApiParameter("at", str, description="RFC 3339: keadaan pada saat itu, menurut hak sekarang")
+GET_INCIDENT = _read("get_incident", "Kejadian dengan linimasa", Incident, AT)
 INCIDENT_ACTION = _write("incident_action", "Tindakan pada kejadian", Anything, Incident)
 HANDOVERS = _read("handovers", "Pengalihan yang menunggu jawaban", Anything, REGION)
 ADD_CALLER = _write(
     "add_caller", "Pelapor lain untuk kejadian yang sama", inline_serializer("AddedCaller", _REPORT), Incident
+)
+DETACH_CALLER = _write(
+    "detach_caller",
+    "Pelapor yang salah dilepas: menjadi kejadian baru, atau ditandai saja",
+    inline_serializer(
+        "Detachment", {"new_incident": s.BooleanField(required=False), "reason": s.CharField(required=False)}
+    ),
+    Incident,
+    201,
 )
 ADD_NOTE = _write("add_note", "Catatan", inline_serializer("NewNote", {"text": s.CharField()}), Incident, 201)
 TICK_STEP = _write(
@@ -217,8 +228,19 @@ DISPOSE_CALL = _write(
     Call,
 )
 ASSIGNMENT_ACTION = _write("assignment_action", "Tindakan pada penugasan", Anything, AssignmentRow)
+SEEN = _write("incident_seen", "Dinas membuka kejadian: pesannya sudah dibaca", Anything, Anything)
+RECOMMENDED_UNITS = _read(
+    "recommended_units",
+    "Unit yang disarankan: terdekat menurut perkiraan waktu, dengan alasan dan kekurangannya",
+    Anything,
+)
+PAUSE_CLOCKS = _write("assignment_pause", "Jeda batas waktu sebuah penugasan", Anything, AssignmentRow)
+RESUME_CLOCKS = _write("assignment_resume", "Batas waktu berjalan lagi", Anything, AssignmentRow)
 UNIT_STATUS = _write("unit_status", "Status unit", Anything, Anything)
+DIVERT_UNIT = _write("divert_unit", "Alihkan unit ke kejadian yang lebih mendesak", Anything, Anything)
+REQUEST_SUPPORT = _write("request_support", "Minta bantuan kepada meja operator", Anything, AssignmentRow, 201)
+ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, AssignmentRow)
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
-BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION)
+BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION, AT)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))

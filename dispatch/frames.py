@@ -1,15 +1,18 @@
 """Frames of logged events for somebody who fetches them: sight as it is in the database now."""
 
 import json
+import logging
 from typing import Any
 
 from agencies.access import Actor
 from agencies.reference import RegionRef
 from dispatch.rows import local
-from dispatch.sightings import Sight, frame_for
+from dispatch.sightings import UNREADABLE, Frame, Sight, frame_for
 from events.selectors import Logged
 from incidents import selectors as incidents
 from incidents.models import Incident
+
+log = logging.getLogger("siaga.live")
 
 
 class Frames:
@@ -23,14 +26,21 @@ class Frames:
         now = sights_now({event.incident_id for event in page if event.incident_id})
         frames, prev = [], resumed_from
         for event in page:
-            data = json.loads(event.data) if event.data else {}
-            frame = frame_for(event.kind, event.region, data, self._actor, now.get(event.incident_id))
+            frame = self._frame(event, now.get(event.incident_id))
             if frame is not None:
                 at = local(event.occurred_at, self._region.tz)  # type: ignore[arg-type]
                 frames.append({"kind": frame.kind, "seq": event.seq, "prev": prev, "region": event.region, "at": at,
                                "data": frame.data})  # fmt: skip
                 prev = event.seq
         return frames
+
+    def _frame(self, event: Logged, now: Sight | None) -> Frame | None:
+        try:
+            data = json.loads(event.data) if event.data else {}
+            return frame_for(event.kind, event.region, data, self._actor, now)
+        except UNREADABLE as error:
+            log.error("unreadable event %s set aside: %s", event.seq, type(error).__name__)
+            return None
 
 
 def sights_now(incident_ids: set[Any]) -> dict[Any, Sight]:

@@ -10,11 +10,11 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import psycopg
 from channels.layers import get_channel_layer
 
@@ -24,96 +24,26 @@ from dispatch.identities import actors_now
 from dispatch.moves import Moves
 from dispatch.passing import Company, Present, at_desk, may_be_present, moves_for, passing_frame, people_for
 from dispatch.rows import local
-from dispatch.sightings import Sight, frame_for
+from dispatch.sightings import UNREADABLE, Sight, frame_for
+from dispatch.sockets import RING, WINDOW_SECONDS, Entry, Key, Socket, TooOld
 
 log = logging.getLogger("siaga.live")
 DOORBELL = "siaga.doorbell"
 LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5.0
 RIGHTS_SECONDS = 3.0
-RING = 10_000
 PAGE = 1_000
-WINDOW = 256
 FEED = 200
-WINDOW_SECONDS = 30.0
 MOST_SOCKETS = 5_000
 MOST_PER_USER = 2_000
 _COLUMNS = "seq, kind, region, incident_id, occurred_at, data"
 MOVES_SECONDS = 2.0
-PASSING = 16
-"""Frames waiting for a socket above which it is told no passing state."""
 PRESENCE_SECONDS = 2.0
-_Key = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class Entry:
-    """One public event in the ring, with the frames already rendered from it."""
-
-    seq: int
-    kind: str
-    region: str
-    incident_id: UUID | None
-    at: str
-    data: dict[str, Any]
-    rendered: dict[_Key, tuple[str, str] | None] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class Socket:
-    """One open socket. `send` and `close` belong to its consumer; the queue is bounded by the ack window."""
-
-    actor: Actor
-    identity: tuple[str, str]
-    send: Callable[[str], Awaitable[None]]
-    close: Callable[[int], Awaitable[None]]
-    region: str = ""
-    last: int = 0
-    queue: deque[str] = field(default_factory=deque)
-    backlog: deque["Entry"] = field(default_factory=lambda: deque(maxlen=RING))
-    unacked: deque[tuple[int, float]] = field(default_factory=deque)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    closing: int = 0
-    open: str = ""
-    """The incident that its owner has open."""
-
-    def put_passing(self, frame: str) -> None:
-        """Queue a frame that nobody acknowledges; a socket that is behind does without."""
-        if not self.closing and len(self.queue) < PASSING:
-            self.queue.append(frame)
-            self.wake.set()
-
-    def put(self, frame: str, number: int) -> None:
-        """Queue a frame; a socket that does not keep up is closed, never buffered without end."""
-        now = time.monotonic()
-        if len(self.unacked) >= WINDOW or (self.unacked and now - self.unacked[0][1] > WINDOW_SECONDS):
-            self.stop(4008)
-            return
-        self.unacked.append((number, now))
-        self.queue.append(frame)
-        self.wake.set()
-
-    def ack(self, number: int) -> None:
-        while self.unacked and self.unacked[0][0] <= number:
-            self.unacked.popleft()
-
-    def stop(self, code: int) -> None:
-        if not self.closing:
-            self.closing = code
-            self.wake.set()
-
-    async def pump(self) -> None:
-        """Send what is queued until the socket is to be closed."""
-        while not self.closing:
-            await self.wake.wait()
-            self.wake.clear()
-            while self.queue and not self.closing:
-                await self.send(self.queue.popleft())
-        await self.close(self.closing)
-
-
-class TooOld(Exception):
-    """The place to resume from is not in the ring: the client has to fetch the board again."""
+TYPING_SECONDS = 8.0
+"""A screen says every four seconds that somebody goes on writing."""
+_NOTE_UNREADABLE = (
+    "INSERT INTO events_unreadable (seq, why, noticed_at) VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
+)
 
 
 class Hub:
@@ -130,6 +60,8 @@ class Hub:
         self._bell = asyncio.Event()
         self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._unreadable: dict[int, str] = {}
+        self._noted: set[int] = set()
         self._moved_at = 0.0
         self._moves = Moves()
         self._company = Company(uuid4().hex)
@@ -165,9 +97,10 @@ class Hub:
         self.sockets.add(socket)
         self._company.joined = True
 
-    def opens(self, socket: Socket, incident: str) -> None:
-        """Note which incident the owner of a socket has open ("": none)."""
+    def opens(self, socket: Socket, incident: str, typing: bool = False) -> None:
+        """Note which incident the owner of a socket has open ("": none), and whether they are writing to it now."""
         socket.open = incident
+        socket.typing_until = time.monotonic() + TYPING_SECONDS if typing else 0.0
 
     def feed(self, socket: Socket) -> None:
         """Hand out what a socket missed, no faster than it acknowledges."""
@@ -230,6 +163,7 @@ class Hub:
             rows = await cursor.fetchall()
             self._take([self._entry(row) for row in rows])
             self.head = rows[-1][0] if len(rows) == PAGE else head
+            await self._tell_unreadable(connection)
             await asyncio.sleep(0)
 
     async def _look_for_moves(self, connection: psycopg.AsyncConnection) -> None:
@@ -248,7 +182,7 @@ class Hub:
 
         `named`: what is seen depends on the person, not on the posts alone.
         """
-        frames: dict[_Key, str] = {}
+        frames: dict[Key, str] = {}
         for socket in self.sockets:
             if socket.region not in ("", region) or region not in socket.actor.all_regions:
                 continue
@@ -267,13 +201,11 @@ class Hub:
             f" ORDER BY seq DESC LIMIT {RING}) newest ORDER BY seq",
             [head],
         )
+        self._sights = {}
         entries = [self._entry(row) for row in await cursor.fetchall()]
         self._ring.clear()
         self._ring.extend(entries)
         self._ring_from = 0 if len(entries) < RING else entries[0].seq - 1
-        self._sights = {}
-        for entry in entries:
-            self._note_sight(entry)
         self.head, self.epoch = head, epoch
         self._ready.set()
 
@@ -282,23 +214,43 @@ class Hub:
         socket.stop(1000)
 
     def _entry(self, row: Any) -> Entry:
-        seq, kind, region, incident_id, occurred_at, data = row
+        seq, kind, region, incident_id, occurred_at, text = row
         ref = caches.peek()
         zone = ref.region(region) if ref else None
         at = local(occurred_at, zone.tz) if zone else occurred_at.isoformat()
-        return Entry(seq, kind, region, incident_id, at or "", json.loads(data) if data else {})
+        data: Any = {}
+        try:
+            data = msgspec.json.decode(text) if text else {}
+            if not isinstance(data, dict):
+                raise TypeError("no object")
+            sight = Sight.of(data["sight"]) if incident_id and "sight" in data else None
+            users = _users_of(data)
+        except UNREADABLE as error:
+            self._set_aside(seq, error)
+            data, sight, users = {}, None, frozenset()
+        if incident_id and sight is not None:
+            self._sights[incident_id] = sight
+            self._regions[incident_id] = region
+        return Entry(seq, kind, region, incident_id, at or "", data, users)
 
-    def _note_sight(self, entry: Entry) -> None:
-        if entry.incident_id and "sight" in entry.data:
-            self._sights[entry.incident_id] = Sight.of(entry.data["sight"])
-            self._regions[entry.incident_id] = entry.region
+    def _set_aside(self, seq: int, error: Exception) -> None:
+        """An event that cannot be read is told to nobody and holds up nobody: the others go on."""
+        if seq not in self._unreadable:
+            log.error("unreadable event %s set aside: %s", seq, type(error).__name__)
+            self._unreadable[seq] = type(error).__name__
+
+    async def _tell_unreadable(self, connection: psycopg.AsyncConnection) -> None:
+        """Note them where the health page and the metrics find them."""
+        for seq, why in self._unreadable.items():
+            if seq not in self._noted:
+                self._noted.add(seq)
+                await connection.execute(_NOTE_UNREADABLE, [seq, why])
 
     def _take(self, entries: list[Entry]) -> None:
         for entry in entries:
             if len(self._ring) == RING:
                 self._ring_from = self._ring[0].seq
             self._ring.append(entry)
-            self._note_sight(entry)
             for socket in list(self.sockets):
                 if socket.backlog:
                     socket.backlog.append(entry)
@@ -322,7 +274,15 @@ class Hub:
 
     def _rendered(self, entry: Entry, actor: Actor, now: Sight | None) -> tuple[str, str] | None:
         """The frame for one actor, split where the socket's own `prev` goes. Rendered once per kind of reader."""
-        named = now is not None or actor.id in _users_of(entry.data)
+        try:
+            return self._render(entry, actor, now)
+        except UNREADABLE as error:
+            self._set_aside(entry.seq, error)
+            entry.data = {}
+            return None
+
+    def _render(self, entry: Entry, actor: Actor, now: Sight | None) -> tuple[str, str] | None:
+        named = now is not None or actor.id in entry.users
         key = (actor.posts, actor.id if named else "", _key_of(now))
         if key in entry.rendered:
             return entry.rendered[key]
@@ -360,8 +320,9 @@ class Hub:
 
     def _here(self) -> list[Present]:
         """Who has a case open on the sockets of this process."""
+        now = time.monotonic()
         found = {
-            Present(region, socket.open, socket.actor.id, socket.actor.label)
+            Present(region, socket.open, socket.actor.id, socket.actor.label, now < socket.typing_until)
             for socket in self.sockets
             if socket.open and not socket.closing
             for region in socket.actor.all_regions
@@ -402,10 +363,10 @@ class Hub:
                 await self._check_rights()
 
     def _beat(self) -> None:
-        frame = json.dumps({"kind": "heartbeat", "head": self.head})
+        """`prev` is the last event sent to this socket: a screen that has not got it knows that it lost frames."""
         for socket in list(self.sockets):
             if not socket.backlog:  # "all that you may see up to head has been sent" would not be true yet
-                socket.put(frame, self.head)
+                socket.put(f'{{"kind":"heartbeat","head":{self.head},"prev":{socket.last}}}', self.head)
             elif time.monotonic() - socket.unacked[0][1] > WINDOW_SECONDS:
                 socket.stop(4008)
 
@@ -428,11 +389,11 @@ async def _publish(message: dict[str, Any]) -> None:
         await asyncio.wait_for(get_channel_layer().group_send(DOORBELL, message), 2.0)
 
 
-def _users_of(data: dict[str, Any]) -> set[str]:
-    return {user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {})}
+def _users_of(data: dict[str, Any]) -> frozenset[str]:
+    return frozenset(user for part in ("sight", "was", "case") for user in data.get(part, {}).get("users", {}))
 
 
-def _key_of(sight: Sight | None) -> _Key:
+def _key_of(sight: Sight | None) -> Key:
     if sight is None:
         return ()
     return (tuple(sorted(sight.agencies.items())), tuple(sorted(sight.users.items())), sight.confidential)

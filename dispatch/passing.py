@@ -50,6 +50,7 @@ class Present:
     incident: str
     user: str
     label: str
+    typing: bool = False
 
 
 def at_desk(actor: Actor, region: str) -> bool:
@@ -63,12 +64,17 @@ def may_be_present(actor: Actor, region: str, sight: Sight | None) -> bool:
 
 def people_for(
     actor: Actor, region: str, people: Sequence[Present], sight_of: Callable[[str], Sight | None]
-) -> list[Mapping[str, str]]:
-    """Who has which case open, of the cases that the reader sees in full; the reader's own screens too."""
+) -> list[Mapping[str, Any]]:
+    """Who has which case open, of the cases that the reader sees in full; the reader's own screens too. `typing`
+    stands with those who are writing to the case."""
+    found: dict[tuple[str, str, str], bool] = {}
+    for one in sorted(set(people)):
+        if one.region == region and may_be_present(actor, region, sight_of(one.incident)):
+            key = one.incident, one.user, one.label
+            found[key] = found.get(key, False) or one.typing
     return [
-        {"user": one.label, "incident": one.incident}
-        for one in sorted(set(people))
-        if one.region == region and may_be_present(actor, region, sight_of(one.incident))
+        {"user": label, "incident": incident} | ({"typing": True} if typing else {})
+        for (incident, _, label), typing in found.items()
     ]
 
 
@@ -109,5 +115,5 @@ class Company:
         if list(here) == self._said and not (here and now - self._said_at > SAID_AGAIN):
             return None
         self._said, self._said_at = list(here), now
-        people = [[one.region, one.incident, one.user, one.label] for one in here]
+        people = [[one.region, one.incident, one.user, one.label, one.typing] for one in here]
         return {"type": "presence", "process": self.name, "people": people}

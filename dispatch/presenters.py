@@ -1,8 +1,6 @@
 """What the API answers: incidents, assignments and timelines at the level of sight of the one who asks."""
 
-import json
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -14,25 +12,22 @@ from agencies.problems import NotVisible
 from agencies.questions import question_of
 from agencies.reference import RegionRef
 from dispatch import selectors
-from dispatch.checklists import checklist_of
-from dispatch.lifecycle import ASSIGNMENT
+from dispatch.callers import calls_answer, people_answer
+from dispatch.checklists import answers_of, checklist_of
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
-from dispatch.models import Assignment, Deadline
+from dispatch.models import Assignment
+from dispatch.part_answers import OPEN_TO, TIMES, assignment_actions, assignments_answer, due_answer, incident_actions
 from dispatch.radar import NOTHING, Similar, may_compare, similar_to_incident
 from dispatch.reports import Decision, Report
 from dispatch.rows import agency_label, area_label, local, unit_row
 from dispatch.selectors import Seen
-from dispatch.services import handovers
 from dispatch.services.reports import Draft
 from dispatch.sightings import sees_place
-from events.models import Event
+from dispatch.timeline import timeline_of
 from incidents import selectors as incidents
-from incidents.lifecycle import INCIDENT, actions_from
-from incidents.models import Attachment, Classification, Handover, Incident, IncidentCall, Referral, Text
+from incidents.models import Attachment, Classification, Handover, Incident, Referral, Text
 from incidents.vault import Vault
-
-_OPEN_TO = (Level.FULL, Level.TASK)
 
 
 def incident_answer(
@@ -42,8 +37,8 @@ def incident_answer(
     seen = selectors.incident_for(actor, incident_id)
     region = selectors.region_or_404(seen.incident.region_id)
     answer = dict(seen.row) | {"region": region.code, "zone": region.zone, "level": seen.level.value}
-    answer["assignments"] = _assignments(actor, seen, region, detail)
-    if seen.level in _OPEN_TO:
+    answer["assignments"] = assignments_answer(actor, seen, region, detail)
+    if seen.level in OPEN_TO:
         answer |= _classified(seen) | {"referrals": _referrals(seen, region), "duplicates": []}
         answer["area"] = _area(seen.incident, region)
     if seq is not None:
@@ -60,7 +55,7 @@ def created_answer(draft: Draft, seq: int, similar: Similar = NOTHING) -> dict[s
     """What `incident_answer` would say of an incident just made, to the one who made it, without reading anything."""
     region, incident = draft.region, draft.incident
     assignments = [
-        part | {"reason": row.reason, "deadlines": [_due(d, region) for d in sorted(due, key=lambda d: d.due_at)]}
+        part | {"reason": row.reason, "deadlines": [due_answer(d, region) for d in sorted(due, key=lambda d: d.due_at)]}
         for part, (row, _, due) in zip(draft.row["assignments"], draft.assignments, strict=True)
     ]
     referrals = [
@@ -81,69 +76,10 @@ def created_answer(draft: Draft, seq: int, similar: Similar = NOTHING) -> dict[s
     }
 
 
-def _due(deadline: Deadline, region: RegionRef) -> dict[str, Any]:
-    return {"stage": deadline.stage, "due_at": local(deadline.due_at, region.tz)}
-
-
 def _area(incident: Incident, region: RegionRef) -> dict[str, Any]:
     area = region.areas.get(incident.area_id or "")
     known = {"level": area.level if area else "", "precision": incident.precision}
     return (area_label(region, incident.area_id) or {"code": "", "name": ""}) | known
-
-
-def _assignments(actor: Actor, seen: Seen, region: RegionRef, detail: bool) -> list[dict[str, Any]]:
-    shown = {part["id"] for part in seen.row["assignments"]}
-    found = Assignment.objects.filter(incident=seen.incident).order_by("position", "created_at")
-    codes = {agency.id: agency.code for agency in region.agencies.values()}
-    rows = [assignment for assignment in found if str(assignment.id) in shown]
-    deadlines: dict[Any, list[Deadline]] = {}
-    for deadline in Deadline.objects.filter(assignment__in=[a.id for a in rows], done_at=None).order_by("due_at"):
-        deadlines.setdefault(deadline.assignment_id, []).append(deadline)
-    parts = {part["id"]: part for part in seen.row["assignments"]}
-    answers = []
-    for row in rows:
-        due = [_due(d, region) for d in deadlines.get(row.id, [])]
-        answer = parts[str(row.id)] | {"reason": row.reason, "deadlines": due}
-        if detail:
-            answer |= _assignment_detail(actor, seen, row, region, codes)
-        answers.append(answer)
-    return answers
-
-
-_TIMES = ("created_at", "acknowledged_at", "dispatched_at", "arrived_at", "completed_at", "declined_at", "withdrawn_at")
-
-
-def _assignment_detail(actor: Actor, seen: Seen, row: Assignment, region: RegionRef, codes: Mapping[str, str]) -> dict:
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
-    return times | {
-        "outcome": row.outcome or None,
-        "victims": row.victims,
-        "actions": assignment_actions(actor, row, region.code),
-    }
-
-
-def assignment_actions(actor: Actor, row: Assignment, region: str) -> list[str]:
-    """What the actor may do with the assignment now."""
-    agency_id = str(row.agency_id)
-    own = agency_id in actor.agencies
-    found = []
-    for action in actions_from(ASSIGNMENT, row.status):
-        allowed = can(actor, ASSIGNMENT.transitions[action].permission, region, agency_id)
-        if action == "withdraw" and row.status != "assigned":
-            allowed = allowed and can(actor, "incident.close", region)
-        if allowed and (own or action == "withdraw"):
-            found.append(action)
-    return found
-
-
-def incident_actions(actor: Actor, incident: Incident) -> list[str]:
-    """What the actor may do with the incident now."""
-    return [
-        action
-        for action in actions_from(INCIDENT, incident.status)
-        if can(actor, INCIDENT.transitions[action].permission, incident.region_id)
-        and (action not in handovers.ANSWERS or handovers.ANSWERS[action](incident))
-    ]
 
 
 def _classified(seen: Seen) -> dict[str, Any]:
@@ -193,25 +129,29 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "actions": incident_actions(actor, incident),
         "outcome": incident.outcome or None,
+        "alarm": incident.alarm,
         "channel": incident.channel,
         "occurred_at": local(incident.occurred_at, region.tz),
         "closed_at": local(incident.closed_at, region.tz),
         "handover": handover_of(incident, region) if seen.level is Level.FULL else None,
-        "timeline": _timeline(actor, seen, region),
+        "timeline": timeline_of(actor, seen, region),
+        "may_note": seen.level in OPEN_TO and can(actor, "note.add", region.code),
     }
-    if seen.level in _OPEN_TO:
+    if seen.level in OPEN_TO:
         vault = Vault.of(incident)
         texts = [(t, vault.read(t)) for t in incidents.texts_of(incident.id)]
+        texts = [(t, words) for t, words in texts if words or t.superseded_at is None]  # what moved left no words
         if seen.level is Level.TASK:
             texts = [(t, words) for t, words in texts if t.task_visible]
         current = {t.kind: words for t, words in texts if t.superseded_at is None}
         detail |= {
             "narrative": current.get("narrative", ""),
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
-            "texts": [_text(t, words, region) for t, words in texts],
+            "texts": [text_entry(t, words, region) for t, words in texts],
             "procedures": checklist_of(incident, region),
-            "people": _people(seen, vault),
-            "calls": _calls(seen, region) if seen.level is Level.FULL else [],
+            "answers": answers_of(incident, region) if seen.level is Level.FULL else [],
+            "people": people_answer(incident, vault, named=seen.level is Level.FULL),
+            "calls": calls_answer(actor, incident, vault, region) if seen.level is Level.FULL else [],
             "merged": merged_here(actor, incident, region) if seen.level is Level.FULL else [],
             "merged_into": merged_into(actor, incident) if seen.level is Level.FULL else None,
             "attachments": _attachments(seen, region) if seen.level is Level.FULL else [],
@@ -219,7 +159,8 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
     return detail
 
 
-def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+def text_entry(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
+    """Something that was written, for those who may read it."""
     return {
         "id": str(text.id),
         "kind": text.kind,
@@ -228,27 +169,6 @@ def _text(text: Text, words: str, region: RegionRef) -> dict[str, Any]:
         "by": text.author_label,
         "superseded": text.superseded_at is not None,
     }
-
-
-def _people(seen: Seen, vault: Vault) -> list[dict[str, Any]]:
-    """Names and numbers at level full; at level task only whether calling back is safe."""
-    found = []
-    for person, identity in incidents.people_of(seen.incident.id):
-        entry: dict[str, Any] = {"role": person.role, "safe_to_call_back": person.safe_to_call_back}
-        if seen.level is Level.FULL:
-            name, number = vault.read_identity(identity) if identity else ("", "")
-            entry |= {"name": name, "number": number}
-        found.append(entry)
-    return found
-
-
-def _calls(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    found = IncidentCall.objects.filter(incident=seen.incident).order_by("created_at")
-    return [
-        {"call": str(row.call_id) if row.call_id else None, "words": str(row.words_id) if row.words_id else None,
-         "lat": row.lat, "lon": row.lon, "at": local(row.created_at, region.tz)}
-        for row in found
-    ]  # fmt: skip
 
 
 def _attachments(seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
@@ -289,49 +209,6 @@ def _came_from(incident: Incident, region: RegionRef) -> dict[str, Any]:
     return from_ | {"created_at": local(row.created_at, region.tz)} | due
 
 
-def _timeline(actor: Actor, seen: Seen, region: RegionRef) -> list[dict[str, Any]]:
-    """Every event of the incident, oldest first. An agency reads what concerns it; a stub only its own steps."""
-    own = actor.agency_codes(region.code)
-    agency_only = not (actor.is_system or region.code in actor.regions())
-    entries = []
-    for event in Event.objects.filter(incident_id=seen.incident.id, public=True).order_by("id"):
-        data = json.loads(event.data) if event.data else {}
-        agency = (data.get("assignment") or {}).get("agency")
-        code = agency["code"] if agency else None
-        if agency_only and (code not in own if code or seen.level is Level.STUB else False):
-            continue
-        entry = _entry(event, data, agency, region)
-        entries.append(_masked(entry) if seen.level is Level.MASKED else entry)
-    return entries
-
-
-def _masked(entry: dict[str, Any]) -> dict[str, Any]:
-    """What happened when, without who did it."""
-    return {**{name: entry[name] for name in ("seq", "kind", "at", "recorded_at", "source")}, "by": "", "agency": None}
-
-
-_TOLD = (
-    "deadline", "changed", "units", "outcome", "escalated_to", "late", "clamped", "handover", "into", "merged",
-    "unmerged",
-)  # fmt: skip
-
-
-def _entry(event: Event, data: Mapping[str, Any], agency: Any, region: RegionRef) -> dict[str, Any]:
-    entry = {
-        "seq": event.seq,
-        "kind": event.kind,
-        "at": local(event.occurred_at, region.tz),
-        "recorded_at": local(event.recorded_at, region.tz),
-        "source": event.source,
-        "by": event.actor_label,
-        "agency": agency,
-    }
-    for name in _TOLD:
-        if name in data:
-            entry[name] = data[name]
-    return entry
-
-
 def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = None) -> dict[str, Any]:
     """One assignment as the contract gives it."""
     seen = selectors.assignments_visible_to(actor).filter(id=assignment_id)
@@ -344,7 +221,7 @@ def assignment_answer(actor: Actor, assignment_id: uuid.UUID, seq: int | None = 
         raise NotVisible
     row = Assignment.objects.get(id=assignment_id)
     region = selectors.region_or_404(answer["region"])
-    times = {name: local(getattr(row, name), region.tz) for name in _TIMES}
+    times = {name: local(getattr(row, name), region.tz) for name in TIMES}
     part = part | times | {"incident": answer["id"], "outcome": row.outcome or None, "victims": row.victims,
                            "actions": assignment_actions(actor, row, region.code)}  # fmt: skip
     return part | ({"seq": seq} if seq is not None else {})

@@ -97,7 +97,8 @@ def similar_to_incident(incident: Incident, region: RegionRef, *, actor: Actor) 
         related=nearby.related_types(ruled.type, ruled.extra_types, ruled.candidates) if ruled else frozenset(),
         unsure=incident.needs_review,
     )  # fmt: skip
-    said = Text.objects.filter(incident=incident, kind__in=nearby.SAID, sealed=None).values_list("plain", flat=True)
+    texts = Text.objects.filter(incident=incident, kind__in=nearby.SAID, sealed=None)
+    said = texts.exclude(nearby.DETACHED).values_list("plain", flat=True)
     pool = nearby.pool_for(actor, region, scene, exercise=incident.exercise, but=incident.id)
     open_ = [c for c in pool.candidates if not c.ended]
     return match(scene, features(said, nearby.VOCABULARY), open_, reach_m=pool.reach_m)
@@ -131,7 +132,7 @@ def bursts_now(actor: Actor, region: RegionRef, *, at: datetime) -> tuple[Burst,
     ordinary = visible_to(actor).filter(region_id=region.code, confidential=False, exercise=False, lat__isnull=False)
     since = at - WITHIN
     reports = ordinary.filter(created_at__gte=since).values_list("id", "created_at", "lat", "lon")
-    further = IncidentCall.objects.filter(created_at__gte=since, incident__in=ordinary)
+    further = IncidentCall.objects.filter(created_at__gte=since, incident__in=ordinary, detached_at=None)
     further = further.exclude(created_at=F("incident__created_at"))  # the first caller is the report itself
     columns = ("incident_id", "created_at", "lat", "lon", "incident__lat", "incident__lon")
     heard = [Heard(str(id_), created, lat or 0.0, lon or 0.0) for id_, created, lat, lon in reports]

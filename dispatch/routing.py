@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef
+from agencies.reference import AgencyRef, LineRef, RegionRef, RunCardRef, in_hours
 
 _SAVES_LIVES = frozenset({"medical", "fire", "disaster"})
 
@@ -22,6 +22,7 @@ class Absence(StrEnum):
     PAUSED = "sedang tidak menerima tugas"
     NO_UNIT = "tidak ada unit yang siap"
     DECLINED = "menolak tugas"
+    SILENT = "tidak menjawab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Case:
     extra_types: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     absent: Mapping[str, Absence] = field(default_factory=dict)
+    alarm: int = 1
+    """How far the alarm has been raised: lines of higher levels wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def route(region: RegionRef, case: Case) -> Routing:
     card = run_card_for(region, case, case.type, case.base, case.subtype)
     if card is not None:
         for line in card.lines:
-            _add(draft, line, line.role, card, f"kartu tugas {_name(card)}")
+            if line.alarm <= case.alarm:
+                _add(draft, line, line.role, card, f"kartu tugas {_name(card)}")
     for extra in case.extra_types:
         _add_extra(draft, extra)
     return _finish(draft, card)
@@ -104,6 +108,35 @@ def route_chosen(region: RegionRef, case: Case, wanted: Sequence[tuple[str, str]
     for code, role in wanted:
         _add(draft, LineRef(code, role), role, None, "dipilih operator")
     return _finish(draft, None)
+
+
+def route_further(region: RegionRef, case: Case, types: Iterable[str]) -> Routing:
+    """Who goes besides because something further is needed than what the case was at first: the leads of these types,
+    as supporting agencies."""
+    draft = _Draft(region, case)
+    for extra in types:
+        _add_extra(draft, extra)
+    return Routing(tuple(draft.chosen.values()), tuple(draft.referred.values()), tuple(draft.passed.values()))
+
+
+def next_alarm(region: RegionRef, case: Case) -> int | None:
+    """The next level of the case's run card above its own; None when the card holds nobody back."""
+    card = run_card_for(region, case, case.type, case.base, case.subtype)
+    higher = [line.alarm for line in card.lines if line.alarm > case.alarm] if card else []
+    return min(higher, default=None)
+
+
+def route_alarm(region: RegionRef, case: Case, level: int) -> Routing:
+    """Who goes besides when the alarm is raised to `level`: the supporting lines above the case's own level up to it,
+    with their backups, each with the reason. Nobody becomes the lead by it."""
+    draft = _Draft(region, replace(case, alarm=level))
+    card = run_card_for(region, case, case.type, case.base, case.subtype)
+    for line in card.lines if card else ():
+        if case.alarm < line.alarm <= level:
+            _add(draft, line, "support", card, f"alarm {line.alarm}: kartu tugas {_name(card) if card else ''}")
+    return Routing(
+        tuple(draft.chosen.values()), tuple(draft.referred.values()), tuple(draft.passed.values()), card
+    )  # fmt: skip
 
 
 def run_card_for(region: RegionRef, case: Case, type_: str, base: str, subtype: str) -> RunCardRef | None:
@@ -118,16 +151,8 @@ def _fits(card: RunCardRef, region: RegionRef, case: Case, type_: str, base: str
         and card.subtype in ("", subtype)
         and card.area in ("", *case.areas)
         and card.priority in ("", case.priority)
-        and _in_hours(card, case.at.astimezone(region.tz).hour)
+        and in_hours(card, case.at.astimezone(region.tz).hour)
     )
-
-
-def _in_hours(card: RunCardRef, hour: int) -> bool:
-    if card.from_hour is None or card.until_hour is None:
-        return True
-    if card.from_hour < card.until_hour:
-        return card.from_hour <= hour < card.until_hour
-    return hour >= card.from_hour or hour < card.until_hour  # over midnight
 
 
 def _specificity(card: RunCardRef, case: Case, type_: str) -> tuple[int, bool, bool, bool, bool, str]:
@@ -166,7 +191,7 @@ def _add(draft: _Draft, line: LineRef, role: str, card: RunCardRef | None, why: 
         _refer(draft, agency, line, role, card)
         return
     absence = draft.case.absent.get(agency.code)
-    if absence in (Absence.PAUSED, Absence.DECLINED):
+    if absence in (Absence.PAUSED, Absence.DECLINED, Absence.SILENT):
         draft.passed[agency.code] = PassedOver(agency.code, f"{agency.name} {absence}")
         _add_backup(draft, agency, line, role, card)
         return
@@ -225,18 +250,20 @@ def _name(card: RunCardRef) -> str:
     return "/".join(part for part in (card.type, card.subtype, card.area) if part)
 
 
-def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str]) -> Chosen | None:
-    """Who takes over from an agency that declined: its backup on the cards in force, unless it is `there` already.
+def backup_for(region: RegionRef, case: Case, agency: str, there: Iterable[str],
+               why: Absence = Absence.DECLINED) -> Chosen | None:  # fmt: skip
+    """Who takes over from an agency that declined or did not answer: its backup on the cards in force, unless it is
+    `there` already.
 
     A backup that cannot take it itself is followed by its own.
     """
     usual = {chosen.agency.code for chosen in route(region, case).chosen}
-    answer = route(region, replace(case, absent={**case.absent, agency: Absence.DECLINED}))
+    answer = route(region, replace(case, absent={**case.absent, agency: why}))
     own = region.agencies.get(agency)
     name = (own.short or own.name) if own else agency
     for chosen in answer.chosen:
         if chosen.agency.code not in usual | set(there):
-            return replace(chosen, reason=f"{chosen.reason}: {name} {Absence.DECLINED}"[:200])
+            return replace(chosen, reason=f"{chosen.reason}: {name} {why}"[:200])
     return None
 
 

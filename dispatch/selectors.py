@@ -4,7 +4,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BoolAnd
 from django.db.models import F, Q, QuerySet
@@ -16,9 +17,10 @@ from agencies.problems import NotVisible
 from agencies.reference import RegionRef
 from agencies.selectors import units_visible_to
 from dispatch.lifecycle import ENDED
-from dispatch.models import Assignment, Deadline, UnitAssignment
-from dispatch.rows import NextDue, assignment_row, incident_row, narrow, unit_row
+from dispatch.models import Assignment, Deadline, SupportRequest, UnitAssignment
+from dispatch.rows import NextDue, assignment_row, incident_row, narrow, support_row, unit_row
 from dispatch.sightings import Sight, sees_place
+from events.bulk import among
 from incidents import selectors as incidents
 from incidents.models import Incident
 from incidents.selectors import Access
@@ -45,17 +47,57 @@ def agencies_without_free_unit(region: str) -> set[str]:
     )
 
 
+class Part(NamedTuple):
+    """What a board row shows of an assignment; as models, a thousand open incidents would take ten times as long."""
+
+    id: uuid.UUID
+    version: int
+    incident_id: uuid.UUID
+    agency_id: uuid.UUID
+    role: str
+    status: str
+    paused_at: datetime | None
+    pause_reason: str
+    escalation: int
+    escalation_of: int
+    escalation_step: str
+    unreached_at: datetime | None
+
+
+class Brief(NamedTuple):
+    """What a board row shows of an incident."""
+
+    id: uuid.UUID
+    number: str
+    version: int
+    region_id: str
+    type: str
+    subtype: str
+    priority: str
+    status: str
+    confidential: bool
+    exercise: bool
+    needs_review: bool
+    lat: float | None
+    lon: float | None
+    precision: str
+    area_id: str | None
+    label: str
+    source: str
+    occurred_at: datetime
+    created_at: datetime
+    handed_over_from_id: uuid.UUID | None
+
+
 def next_due_of(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NextDue]:
     """The next open deadline of each assignment."""
     rows = (
-        Deadline.objects.filter(assignment_id__in=list(assignment_ids), done_at=None)
+        Deadline.objects.filter(assignment_id__in=among(assignment_ids), done_at=None)
         .order_by("assignment_id", "due_at")
+        .distinct("assignment_id")
         .values_list("assignment_id", "stage", "due_at", "starts_at")
     )
-    found: dict[uuid.UUID, NextDue] = {}
-    for assignment_id, stage, due_at, starts_at in rows:
-        found.setdefault(assignment_id, NextDue(stage, due_at, starts_at))
-    return found
+    return {assignment_id: NextDue(stage, due_at, starts_at) for assignment_id, stage, due_at, starts_at in rows}
 
 
 def agency_codes(region: RegionRef, wanted: Collection[str]) -> dict[str, str]:
@@ -66,14 +108,15 @@ def agency_codes(region: RegionRef, wanted: Collection[str]) -> dict[str, str]:
     return codes
 
 
-def rows_of(found: Collection[Incident], region: RegionRef) -> dict[uuid.UUID, dict[str, Any]]:
-    """The full board rows of incidents of one region: two statements, whatever their number."""
-    assignments = Assignment.objects.filter(incident__in=[i.id for i in found]).order_by("position", "created_at")
-    by_incident: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
-    for assignment in assignments:
-        by_incident[assignment.incident_id].append(assignment)
+def rows_of(found: Collection[Incident | Brief], region: RegionRef) -> dict[uuid.UUID, dict[str, Any]]:
+    """The full board rows of incidents of one region: three statements, whatever their number."""
+    assignments = Assignment.objects.filter(incident_id__in=among(i.id for i in found))
+    by_incident: dict[uuid.UUID, list[Part]] = defaultdict(list)
+    for part in map(Part._make, assignments.order_by("position", "created_at").values_list(*Part._fields)):
+        by_incident[part.incident_id].append(part)
     codes = agency_codes(region, {str(a.agency_id) for rows in by_incident.values() for a in rows})
     due = next_due_of(a.id for rows in by_incident.values() for a in rows if a.status not in ENDED)
+    support = _support_of(found, region)
     return {
         incident.id: incident_row(
             incident,
@@ -82,9 +125,21 @@ def rows_of(found: Collection[Incident], region: RegionRef) -> dict[uuid.UUID, d
                 assignment_row(a, codes.get(str(a.agency_id), ""), region, due.get(a.id))
                 for a in by_incident[incident.id]
             ],
+            support.get(incident.id, ()),
         )
         for incident in found
     }
+
+
+def _support_of(found: Collection[Incident | Brief], region: RegionRef) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """What agencies ask the desk for and nobody has answered yet."""
+    open_ = SupportRequest.objects.filter(done_at=None, incident_id__in=among(i.id for i in found))
+    rows = list(open_.select_related("assignment__agency", "wanted").order_by("created_at", "id"))
+    asked: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        wanted = row.wanted.code if row.wanted else ""
+        asked[row.incident_id].append(support_row(row, region, row.assignment.agency.code, wanted))
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +173,17 @@ def region_or_404(code: str) -> RegionRef:
     return region
 
 
-def board_of(actor: Actor, region: RegionRef) -> list[Seen]:
-    """Open incidents of a region that the actor sees, newest first. What an agency declined is not on its board."""
-    found = list(
-        incidents.visible_to(actor).filter(region_id=region.code, status="open").order_by("-created_at", "-id")
-    )
-    return [seen for seen in seen_rows(actor, found, region) if seen.level is not Level.STUB]
+def board_of(actor: Actor, region: RegionRef) -> list[dict[str, Any]]:
+    """Rows of the open incidents of a region that the actor sees, newest first. What an agency declined is not on its
+    board. Six statements, whatever their number."""
+    open_here = incidents.visible_to(actor).filter(region_id=region.code, status="open")
+    found = list(map(Brief._make, open_here.order_by("-created_at", "-id").values_list(*Brief._fields)))
+    access = incidents.access_of((i.id for i in found), of=actor)
+    levels = [incidents.level_for(actor, incident, access[incident.id]) for incident in found]
+    shown = [(i, level) for i, level in zip(found, levels, strict=True) if level and level is not Level.STUB]
+    rows = rows_of([incident for incident, _ in shown], region)
+    own = actor.agency_codes(region.code)
+    return [narrow(rows[incident.id], level, own) for incident, level in shown]
 
 
 def incident_for(actor: Actor, incident_id: uuid.UUID) -> Seen:

@@ -11,7 +11,9 @@ from typing import Any
 from agencies.access import ORDER, Actor, Level, Role, level_of_sight
 from dispatch.rows import narrow
 
-_PRIVATE = ("sight", "was", "case", "home")
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What comes of an event that is not what a service writes: it is told to nobody and must hold up nobody."""
+_PRIVATE = ("sight", "was", "case", "home", "screen")
 _CALL_ROLES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.QA, Role.WALL)
 _CALL_ON_WALL = ("line", "provider_id")
 
@@ -124,6 +126,8 @@ def _of_unit(kind: str, region: str, data: Mapping[str, Any], actor: Actor) -> F
     sight = Sight.of(data.get("sight", {}))
     if level_at(actor, region, sight) is None:
         return None
+    if "unit" in data:
+        data["unit"]["id"]  # raises for what is no unit: a screen could not tell which one it shows
     shown = {k: v for k, v in data.items() if k not in _PRIVATE}
     if "case" in data and not sees_place(actor, region, sight.agencies, Sight.of(data["case"])):
         shown["unit"] = data["unit"] | data["home"]

@@ -1,8 +1,11 @@
 """Chores. Arguments are ids, each may run twice or never: what matters is found by a sweep."""
 
+import uuid
+
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch import posting
 from dispatch.services import files, rule_replays, sweeps
 from dispatch.services.agreements import end_agreements as end_agreements_now
 from events.services import KEPT_FOR, purge_answers
@@ -10,12 +13,22 @@ from events.services import KEPT_FOR, purge_answers
 
 @shared_task(ignore_result=True, acks_late=True)
 def sweep_deadlines() -> int:
-    told = 0
-    while batch := sweeps.sweep():
-        told += batch
-        if batch < sweeps.BATCH:
-            break
-    return told
+    return sweeps.sweep_all()
+
+
+@shared_task(ignore_result=True)
+def find_deliveries() -> int:
+    """Messages that are due, each as a task of its own: one that hangs holds up no other."""
+    found = posting.look()
+    for delivery_id in found:
+        send_delivery.delay(str(delivery_id))
+    return len(found)
+
+
+@shared_task(ignore_result=True, acks_late=True)
+def send_delivery(delivery_id: str) -> None:
+    """Its carrier ends it after ten seconds: threads have no time limit of Celery's."""
+    posting.post(uuid.UUID(delivery_id))
 
 
 @shared_task(ignore_result=True)

@@ -49,6 +49,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], name="event_unnumbered", condition=models.Q(seq__isnull=True)),
             models.Index(fields=["region", "seq"], name="event_region_seq", condition=models.Q(public=True)),
+            models.Index(
+                fields=["region", "recorded_at"], name="event_unit_status", condition=models.Q(kind="unit.status")
+            ),
             models.Index(fields=["incident_id", "id"], name="event_incident", condition=~models.Q(incident_id=None)),
         ]
         constraints = [
@@ -102,6 +105,17 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}@{self.seq}"
+
+
+class Unreadable(models.Model):
+    """An event that the live feed could not make sense of: told to nobody, and shown to who looks after the system."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    why = models.CharField(max_length=40)
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.why}"
 
 
 class Once(models.Model):

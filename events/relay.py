@@ -6,6 +6,7 @@ writer, LISTEN and the numbering share ONE connection: when the lock is lost, th
 """
 
 import logging
+import os
 import select
 import time
 from collections.abc import Callable
@@ -37,10 +38,14 @@ UPDATE events_stream SET head = %(head)s, head_hash = %(head_hash)s
 
 
 def connect(conninfo: str) -> psycopg.Connection[Any]:
-    """The relay's own connection: autocommit, keepalives that notice a dead peer within ten seconds."""
+    """The relay's own connection: autocommit, keepalives that notice a dead peer within ten seconds.
+
+    Its name in pg_stat_activity holds the process id, so that whoever looks for the active relay finds it.
+    """
     return psycopg.Connection[Any].connect(
-        conninfo, autocommit=True, row_factory=dict_row, keepalives_idle=3, keepalives_interval=2, keepalives_count=3
-    )
+        conninfo, autocommit=True, row_factory=dict_row, keepalives_idle=3, keepalives_interval=2, keepalives_count=3,
+        application_name=f"siaga-relay {os.getpid()}",
+    )  # fmt: skip
 
 
 def is_active(connection: psycopg.Connection) -> bool:

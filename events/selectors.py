@@ -1,7 +1,9 @@
 """Reading the log."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -49,3 +51,32 @@ def public_after(seq: int, *, upto: int, region: str | None, limit: int) -> list
             [*params, limit],
         )
         return [Logged(r[0], r[1], r[2], r[3], tuple(r[4]), *r[5:]) for r in cursor.fetchall()]
+
+
+def last_of_incidents(incident_ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, str]:
+    """The data of the last public event of each incident that was recorded by `at`. No access check."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.incident_id, e.data FROM unnest(%s::uuid[]) AS i(id) CROSS JOIN LATERAL (SELECT incident_id, data"
+            " FROM events_event WHERE incident_id = i.id AND public AND recorded_at <= %s ORDER BY id DESC LIMIT 1) e",
+            [list(incident_ids), at],
+        )
+        return dict(cursor.fetchall())
+
+
+REMEMBERED = timedelta(days=7)
+"""A unit that has told nothing for so long has, for the board of that moment, the status that it has had since."""
+
+
+MOST_STATUSES = 20_000
+
+
+def unit_statuses(region: str, at: datetime) -> list[str]:
+    """The data of what the units of a region told in the days before `at`, newest first. No access check."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT data FROM events_event WHERE region = %s AND kind = 'unit.status' AND public AND data <> ''"
+            " AND recorded_at > %s AND recorded_at <= %s ORDER BY recorded_at DESC, id DESC LIMIT %s",
+            [region, at - REMEMBERED, at, MOST_STATUSES],
+        )
+        return [row[0] for row in cursor.fetchall()]

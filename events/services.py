@@ -63,10 +63,12 @@ class Intent:
     key: uuid.UUID
     body_sha256: bytes
     actor_id: str
+    screen: str = ""
+    """The page from which it came; it stands in every event of the write."""
 
 
-def intent(key: uuid.UUID, body: Any, actor_id: str) -> Intent:
-    return Intent(key, hashlib.sha256(canonical(body).encode()).digest(), actor_id)
+def intent(key: uuid.UUID, body: Any, actor_id: str, screen: str = "") -> Intent:
+    return Intent(key, hashlib.sha256(canonical(body).encode()).digest(), actor_id, screen)
 
 
 def event_rows(facts: Iterable[Fact], *, actor_id: str, actor_label: str, at: datetime) -> list[Event]:

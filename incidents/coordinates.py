@@ -16,6 +16,7 @@ from incidents.gridcodes import (
     decode_plus_code,
     recover_plus_code,
 )
+from incidents.gridutm import mgrs_to_point, utm_to_point
 
 SOUTH, NORTH, WEST, EAST = -11.5, 6.5, 94.0, 142.0
 """The box around Indonesia, with its sea."""
@@ -261,6 +262,31 @@ def _decimals(text: str, near: Point | None) -> Iterator[Reading]:
             yield _fit("decimal", float(pair[0]), float(pair[1]), near, unsigned=unsigned)
 
 
+# --- Metric grids ----------------------------------------------------------------------------------------------------
+
+_METRES = r"(?:[.,]\d{1,3})?\s*m?"
+_UTM = re.compile(
+    rf"(?<!\w)(4[6-9]|5[0-4])\s?([C-HJ-NP-XU])[\s,:]+(?:[xE]\s*[:=]?\s*)?(\d{{6}}){_METRES}(?:E|T)?[\s,;/]+"
+    rf"(?:[yN]\s*[:=]?\s*)?(\d{{5,7}}){_METRES}(?:N|U|S)?(?!\w)",
+    re.I,
+)
+_MGRS = re.compile(r"(?<!\w)(4[6-9]|5[0-4])\s?([LMN])\s?([A-HJ-NP-Z][A-HJ-NP-V])\s?(\d{2,5})\s?(\d{2,5})(?!\w)", re.I)
+_SOUTHERN = "CDEFGHJKLMS"
+"""Bands south of the equator; here S is written for the southern half, not for the band over the Mediterranean."""
+
+
+def _metric(text: str, near: Point | None) -> Iterator[Reading]:
+    """UTM (`49M 557800 9156600`, `zona 49S …`) and MGRS (`49M EM 57800 56600`) of Indonesia's nine zones."""
+    for match in _UTM.finditer(text):
+        southern = match[2].upper() in _SOUTHERN
+        if point := utm_to_point(int(match[1]), float(match[3]), float(match[4]), southern=southern):
+            yield _checked("utm", point)
+    for match in _MGRS.finditer(text):
+        digits = match[4] + match[5]
+        if point := mgrs_to_point(int(match[1]), match[2].upper(), match[3].upper(), digits):
+            yield _checked("mgrs", point)
+
+
 _READERS: tuple[Callable[[str, Point | None], Iterator[Reading]], ...] = (
-    _aml, _geo_uri, _links, _fields, _degrees, _plus_codes, _decimals,
+    _aml, _geo_uri, _links, _fields, _degrees, _plus_codes, _metric, _decimals,
 )  # fmt: skip

@@ -69,7 +69,7 @@ _SAME_NUMBER, _ENDED = 3.5, -0.7
 _MOST_WORDS, _WORTH_NAMING = 4.5, 0.3
 SUREST = log(0.99 / 0.01)
 """No likeness is a proof: 99 % at most."""
-_NO_WORD_SHARED = -1.1
+_NO_WORD_SHARED = -1.8
 _TELLING_WORDS = 3
 _VAGUE = "other_non_emergency"
 """No kind of event: two reports of it are not alike by that."""
@@ -219,8 +219,13 @@ def _place(scene: Scene, other: Scene, background: float) -> float:
     apart = _apart_m(scene, other)
     if apart is None:
         return max(-3.0, -log(2 * pi * (noise**2 + UNKNOWN_M**2) * background))
-    variance = noise**2 + scene.spread_m**2 + other.spread_m**2
+    variance = noise**2 + _scatter(scene.spread_m) + _scatter(other.spread_m)
     return max(-12.0, min(5.0, -log(2 * pi * variance * background) - apart**2 / (2 * variance)))
+
+
+def _scatter(spread_m: float) -> float:
+    """Variance along one axis of a point that lies anywhere in a disc of this radius: a quarter of its square."""
+    return spread_m**2 / 4
 
 
 def _time(scene: Scene, other: Scene) -> float:

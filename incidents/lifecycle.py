@@ -98,8 +98,9 @@ INCIDENT = Table(
     "incident",
     {
         "update": _incident("open", "open", "updated", "update", needs_version=True,
-                            optional=("type", "priority", "narrative", "location", "reason")),
+                            optional=("type", "priority", "narrative", "location", "reason", "answers")),
         "assign": _incident("open", "open", "updated", "assign", needs_version=True, required=("agency", "role")),
+        "raise_alarm": _incident("open", "open", "updated", "raise_alarm", needs_version=True, optional=("reason",)),
         "close": _incident("open", "closed", "closed", "close", needs_version=True, optional=("outcome", "note")),
         "cancel": _incident("open", "cancelled", "cancelled", "cancel", required=("reason",)),
         "reopen": _incident("closed cancelled", "open", "reopened", "reopen", required=("reason",)),

@@ -5,6 +5,7 @@ hold. Only what was said in ordinary cases is kept in memory, as digests under t
 cases no word is read here, let alone kept.
 """
 
+import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from functools import lru_cache
 from math import cos, radians
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from agencies.access import Actor, Role
 from agencies.reference import RegionRef
 from agencies.rowlevel import sight
+from events.bulk import prepared_rows
 from incidents import caches
 from incidents.duplicates import (
     AREA_M,
@@ -34,7 +35,8 @@ from incidents.duplicates import (
     metres_between,
     noise_m,
 )
-from incidents.models import Classification, Identity, Incident, Text
+from incidents.lifecycle import IncidentStatus
+from incidents.models import Incident, Text
 from incidents.saying import digests
 from incidents.selectors import visible_to
 
@@ -54,6 +56,8 @@ _SPREAD_M = {"kelurahan": 700.0, "kecamatan": 2500.0}
 Kota Madiun, 750 m in Jakarta, 1,070 m in Kab. Tangerang; the median kecamatan one of 2.0, 2.1 and 3.3 km."""
 _NAMED_M = {"street": 250.0, "poi": 60.0}
 """The same for a place that a caller named, an assumption: a street is long, a market has several gates, metres."""
+DETACHED = Q(kind=Text.Kind.CALLER_WORDS, superseded_at__isnull=False)
+"""What a caller said who was taken off the incident again."""
 NOBODY = uuid.UUID(int=0)
 
 
@@ -117,15 +121,13 @@ def spread_of(precision: str, level: str | None) -> float:
 def pool_for(actor: Actor, region: RegionRef, scene: Scene, *, exercise: bool = False,
              but: uuid.UUID = NOBODY) -> Pool:  # fmt: skip
     """Open and lately ended incidents around a scene, as far as the actor sees them, without `but`. One
-    statement where much is going on, two elsewhere; up to five more for what this process has not read yet."""
+    statement where much is going on, two elsewhere; one more for what this process has not read yet."""
     placed = scene.lat is not None and scene.lon is not None
     most = POOL if placed and scene.spread_m < AREA_M else POOL_WITHOUT_POINT
     sql, slots = _compiled(actor, region.code, exercise, placed, most)
     rows: list[Row] = []
     for ring_m in (CLOSE_M, RING_M) if placed else (RING_M,):
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(slots, scene, but, ring_m))
-            rows = [Row(*row) for row in cursor.fetchall()]
+        rows = [Row(*row) for row in prepared_rows(sql, _filled(slots, scene, but, ring_m))]
         if len(rows) >= most:  # crowded: further off nothing is likely enough
             break
     told = _told(actor, region.code, [(row.id, row.version) for row in rows if not row.confidential])
@@ -137,6 +139,7 @@ _OPEN_SINCE, _ENDED_SINCE, _AT = (datetime(1900, 1, day, tzinfo=UTC) for day in 
 _SOUTH, _NORTH, _WEST, _EAST, _LAT, _LON, _PER_LAT, _PER_LON, _LASTING = (-70.0 - n / 1000 for n in range(9))
 """Stand in the query for what differs from scene to scene: Django needs more time to compile it than PostgreSQL to
 answer it, and it is the same for every report of an actor."""
+_STATES = frozenset(str(state) for state in IncidentStatus)
 _BY_TIME = "abs(extract(epoch FROM %s - incidents_incident.occurred_at)) / %s"
 _BY_PLACE = (
     " + abs(coalesce(incidents_incident.lat, %s) - %s) * %s + abs(coalesce(incidents_incident.lon, %s) - %s) * %s"
@@ -158,7 +161,17 @@ def _compiled(actor: Actor, region: str, exercise: bool, placed: bool, most: int
         around = (open_ & box) | (ended & box) | (open_ & Q(lat=None))
         rough, params = _BY_TIME + _BY_PLACE, [*params, _LAT, _LAT, _PER_LAT, _LON, _LON, _PER_LON]
     found = visible_to(actor).filter(around, region_id=region, exercise=exercise).exclude(id=NOBODY)
-    return found.order_by(RawSQL(rough, params), "-created_at").values_list(*Row._fields)[:most].query.sql_with_params()
+    ordered = found.order_by(RawSQL(rough, params), "-created_at").values_list(*Row._fields)[:most]
+    return _with_states(*ordered.query.sql_with_params())
+
+
+def _with_states(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement with the states of incidents written out: the indexes of open ones are used by a plan that is
+    kept for all values only when the state is no parameter."""
+    first, *rest = sql.split("%s")
+    for param, part in zip(params, rest, strict=True):
+        first += (f"'{param}'" if param in _STATES else "%s") + part
+    return first, tuple(param for param in params if param not in _STATES)
 
 
 def _filled(slots: Sequence[Any], scene: Scene, but: uuid.UUID, ring_m: float) -> list[Any]:
@@ -208,31 +221,48 @@ def _told(actor: Actor, region: str, wanted: list[tuple[uuid.UUID, int]]) -> dic
 
 def _keep(actor: Actor, missing: list[tuple[uuid.UUID, int]]) -> None:
     """Read what was said in these incidents and in those merged into them, and keep its digests."""
-    ids = [incident_id for incident_id, _ in missing]
-    fresh = {incident_id: Told() for incident_id in ids}
+    fresh = {incident_id: Told() for incident_id, _ in missing}
     with sight(actor):
-        merged = Incident.objects.filter(merged_into_id__in=ids, confidential=False).values_list("id", "merged_into_id")
-        stands_for: dict[Any, Any] = {**{incident_id: incident_id for incident_id in ids}, **dict(merged)}
-        for incident_id, told in _read(list(stands_for)):
-            one = fresh[stands_for[incident_id]]
-            fresh[stands_for[incident_id]] = Told(
+        for incident_id, told in _read(list(fresh)):
+            one = fresh[incident_id]
+            fresh[incident_id] = Told(
                 one.words | told.words, one.numbers | told.numbers, one.related | told.related
-            )
+            )  # fmt: skip
     _make_room()
     _kept.update({key: fresh[key[0]] for key in missing})
 
 
+_TOLD = f"""
+    WITH part AS MATERIALIZED (
+        SELECT id, id AS stands_for FROM unnest(%s::uuid[]) AS asked(id)
+        UNION ALL
+        SELECT id, merged_into_id FROM incidents_incident WHERE merged_into_id = ANY(%s::uuid[]) AND NOT confidential)
+    SELECT stands_for, t.plain, NULL::bytea, '', NULL::varchar[], NULL::jsonb
+      FROM part JOIN incidents_text t ON t.incident_id = part.id
+     WHERE t.kind IN ({", ".join(f"'{kind}'" for kind in SAID)}) AND t.sealed IS NULL
+       AND (t.superseded_at IS NULL OR t.kind <> '{Text.Kind.CALLER_WORDS}')
+    UNION ALL
+    SELECT stands_for, '', i.number_key, '', NULL, NULL
+      FROM part JOIN incidents_identity i ON i.incident_id = part.id
+     WHERE i.number_key IS NOT NULL AND i.sealed IS NULL AND NOT EXISTS (
+           SELECT 1 FROM incidents_incidentcall d WHERE d.incident_id = part.id AND d.caller_id = i.person_id
+                                                    AND d.detached_at IS NOT NULL)
+    UNION ALL
+    SELECT stands_for, '', NULL, c.type, c.extra_types, c.candidates
+      FROM part JOIN incidents_classification c ON c.incident_id = part.id
+"""
+"""One statement, because a process that has just started has dozens of incidents to read before its first answer."""
+
+
 def _read(ids: list[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Told]]:
-    """What each text, each caller and each decision of these incidents tells. Three statements."""
-    texts = Text.objects.filter(incident_id__in=ids, kind__in=SAID, sealed=None).values_list("incident_id", "plain")
-    for incident_id, plain in texts:
-        yield incident_id, Told(words=digests([plain], VOCABULARY))  # type: ignore[misc]
-    callers = Identity.objects.filter(incident_id__in=ids, number_key__isnull=False, sealed=None)
-    for incident_id, key in callers.values_list("incident_id", "number_key"):
-        yield incident_id, Told(numbers=frozenset([bytes(key or b"")]))
-    ruled = Classification.objects.filter(incident_id__in=ids)
-    for incident_id, type_, extra, likely in ruled.values_list("incident_id", "type", "extra_types", "candidates"):
-        yield incident_id, Told(related=related_types(type_, extra, likely))
+    """What each text, each caller and each decision of these incidents, and of those merged into them, tells."""
+    for incident_id, plain, key, type_, extra, likely in prepared_rows(_TOLD, [ids, ids]):
+        if type_:
+            yield incident_id, Told(related=related_types(type_, extra, json.loads(likely)))
+        elif key is not None:
+            yield incident_id, Told(numbers=frozenset([bytes(key)]))
+        else:
+            yield incident_id, Told(words=digests([plain], VOCABULARY))
 
 
 def remember(incident_id: uuid.UUID, words: Sequence[str], scene: Scene) -> None:
@@ -266,7 +296,18 @@ def restricted_near(actor: Actor, region: str, area: str, at: datetime) -> bool:
     """
     if not area or region not in actor.regions(Role.CALL_TAKER):
         return False
+    sql, slots = _restricted(actor, region)
+    values: dict[Any, Any] = {_AREA: area, _OPEN_SINCE: at - ENDED_WITHIN}
+    return bool(prepared_rows(sql, [values.get(slot, slot) for slot in slots]))
+
+
+_AREA = "area"
+
+
+@lru_cache(maxsize=1024)
+def _restricted(actor: Actor, region: str) -> tuple[str, tuple[Any, ...]]:
     hidden = Incident.objects.filter(
-        region_id=region, area_id=area, confidential=True, status="open", occurred_at__gt=at - ENDED_WITHIN
+        region_id=region, area_id=_AREA, confidential=True, status="open", occurred_at__gt=_OPEN_SINCE
     )
-    return hidden.exclude(id__in=visible_to(actor).values("id")).exists()
+    hidden = hidden.exclude(id__in=visible_to(actor).values("id"))
+    return _with_states(*hidden.order_by().values_list("id")[:1].query.sql_with_params())

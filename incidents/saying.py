@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-NAME, PAIR, COUNTED, PLATE, KNOWN = 1.3, 1.1, 1.3, 3.5, 0.3
+NAME, PAIR, COUNTED, PLATE, KNOWN = 1.3, 1.1, 1.3, 3.5, 0.5
 """Log odds that a shared feature adds: a word that the rules do not know (mostly a name), two words beginning with a
 kind of place ("pasar besar"), a counted one ("rt 3"), a number plate, an ordinary word of emergencies."""
 MOST_TOKENS = 400

@@ -4,10 +4,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
 from agencies.access import Actor, Level, Role, level_of_sight
+from events.bulk import among
 from incidents.models import Call, Identity, Incident, IncidentAccess, Person, Text
 
 
@@ -39,6 +41,21 @@ def calls_visible_to(actor: Actor) -> QuerySet[Call]:
     return Call.objects.filter(seen, region_id__in=desk)
 
 
+def calls_countable_by(actor: Actor) -> QuerySet[Call]:
+    """Calls that the actor may count: those that they see, and on a wall those of which the feed tells it."""
+    seen = Q(id__in=calls_visible_to(actor).values("id"))
+    return Call.objects.filter(seen | Q(region_id__in=actor.regions(Role.WALL), confidential=False))
+
+
+class Placed(Protocol):
+    """What sight depends on, beside the access rows."""
+
+    @property
+    def region_id(self) -> str: ...
+    @property
+    def confidential(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The open access rows of one incident: agency id → level, user id → level."""
@@ -47,10 +64,12 @@ class Access:
     users: dict[str, str] = field(default_factory=dict)
 
 
-def access_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Access]:
-    """The open access rows of several incidents."""
+def access_of(incident_ids: Iterable[uuid.UUID], *, of: Actor | None = None) -> dict[uuid.UUID, Access]:
+    """The open access rows of several incidents; `of`: only those that name this actor."""
     found: dict[uuid.UUID, Access] = defaultdict(Access)
-    rows = IncidentAccess.objects.filter(incident_id__in=list(incident_ids), until=None)
+    rows = IncidentAccess.objects.filter(incident_id__in=among(incident_ids), until=None)
+    if of is not None:
+        rows = rows.filter(_named(of))
     for incident_id, agency_id, user_id, level in rows.values_list("incident_id", "agency_id", "user_id", "level"):
         if agency_id:
             found[incident_id].agencies[str(agency_id)] = level
@@ -59,7 +78,7 @@ def access_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Access]:
     return found
 
 
-def level_for(actor: Actor, incident: Incident, access: Access) -> Level | None:
+def level_for(actor: Actor, incident: Placed, access: Access) -> Level | None:
     """How much of the incident the actor sees; None: nothing."""
     return level_of_sight(
         actor,

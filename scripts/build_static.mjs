@@ -16,6 +16,13 @@ const files = {
   "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
 };
 
+// The icons that the screens use, in one file of symbols (static/ui/icons.js and templates name them `#name`).
+const icons = [
+  "alarm", "bar-chart-line", "check2", "clock-history", "cloud-slash", "display", "exclamation-octagon",
+  "exclamation-triangle", "geo-alt", "hourglass-split", "inbox", "info-circle", "list-ul", "lock", "megaphone",
+  "play-fill", "stopwatch", "telephone-inbound", "truck-front", "volume-mute", "volume-up", "wifi-off",
+];
+
 rmSync(vendor, { recursive: true, force: true });
 for (const [from, to] of Object.entries(files)) {
   const source = join(modules, from);
@@ -30,4 +37,10 @@ for (const [from, to] of Object.entries(files)) {
 // The source map is not shipped, so its mention would be a 404 in every developer's console.
 const css = join(vendor, "bootstrap/bootstrap.min.css");
 writeFileSync(css, readFileSync(css, "utf8").replace(/\/\*# sourceMappingURL=.*?\*\//, ""));
-console.log(`static/vendor: ${Object.keys(files).length} files`);
+const symbol = (name) => readFileSync(join(modules, "bootstrap-icons/icons", `${name}.svg`), "utf8")
+  .replace(/^[\s\S]*?viewBox="([^"]+)"[^>]*>/, `<symbol id="${name}" viewBox="$1">`).replace(/<\/svg>\s*$/, "</symbol>");
+mkdirSync(join(vendor, "icons"));
+writeFileSync(join(vendor, "icons/icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join("\n")}\n</svg>\n`);
+cpSync(join(modules, "bootstrap-icons/LICENSE"), join(vendor, "icons/LICENSE"));
+
+console.log(`static/vendor: ${Object.keys(files).length + 2} files`);

@@ -104,11 +104,11 @@ COLUMNS: dict[str, list[Column]] = {
         *_plain("type subtype priority from_hour until_hour note source assumed"),
         Column("area", "area_id", lambda v, c: v or None, lambda v, c: v or ""),
     ],
-    "targets": _plain("type priority stage seconds source assumed"),
+    "targets": _plain("type priority stage from_hour until_hour seconds source assumed"),
     "procedures": _plain("type subtype title questions steps tell_caller excludes assumed"),
     "rules": _plain("rules"),
 }
-LINE_FIELDS = ("lead", "support", "backup")  # of a run card: they live in a table of their own
+LINE_FIELDS = ("lead", "support", "backup", "alarm")  # of a run card: they live in a table of their own
 PUBLISHED: dict[str, type[Any]] = {
     "agreements": Agreement,
     "run_cards": RunCard,
@@ -132,6 +132,8 @@ def canonical(kind: str, values: Values, context: Context) -> dict[str, Any]:
     """A pack's entry reduced to what the table holds, times in the one spelling that reading them back gives."""
     names = [column.name for column in COLUMNS[kind]] + (list(LINE_FIELDS) if kind == "run_cards" else [])
     found = {name: values.get(name) for name in names}
+    if kind == "run_cards":  # the first level goes without saying
+        found["alarm"] = {code: level for code, level in (values.get("alarm") or {}).items() if level > 1}
     for name in ("valid_from", "valid_until"):
         if name in found:
             found[name] = _moment_text(_moment(found[name], context), context)
@@ -160,7 +162,7 @@ def values_of(kind: str, row: models.Model, context: Context) -> dict[str, Any]:
 
 
 def _card_values(card: Any, context: Context) -> dict[str, Any]:
-    values = values_of("run_cards", card, context) | {"lead": "", "support": [], "backup": {}}
+    values = values_of("run_cards", card, context) | {"lead": "", "support": [], "backup": {}, "alarm": {}}
     for line in card.lines.all():
         code = context.agency_code(line.agency_id)
         lead = line.role == RunCardLine.Role.LEAD
@@ -168,6 +170,8 @@ def _card_values(card: Any, context: Context) -> dict[str, Any]:
             values["lead"] = code
         else:
             values["support"].append(code)
+            if line.alarm > 1:
+                values["alarm"][code] = line.alarm
         if line.backup_id:
             values["backup"]["lead" if lead else code] = context.agency_code(line.backup_id)
     return values
@@ -242,6 +246,7 @@ def _lines(card: RunCard, values: Values, context: Context) -> list[RunCardLine]
                 role=role,
                 position=position,
                 backup_id=context.agency_ids[backup] if backup else None,
+                alarm=1 if role == "lead" else values["alarm"].get(code, 1),
             )
         )
     return lines

@@ -1,6 +1,7 @@
 """All configuration of a region, the people who work there and what they have to work with."""
 
 from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.channels import Channel, Ladder
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
 from agencies.models.policy import (
@@ -19,9 +20,11 @@ __all__ = [
     "Agreement",
     "ApiToken",
     "Area",
+    "Channel",
     "ConfigVersion",
     "Import",
     "IncidentType",
+    "Ladder",
     "Membership",
     "Outline",
     "PackState",

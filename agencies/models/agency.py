@@ -76,6 +76,7 @@ class Unit(models.Model):
     class Mode(models.TextChoices):
         LAND = "land", "darat"
         SEA = "sea", "laut"
+        AIR = "air", "udara"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +85,13 @@ class Unit(models.Model):
     kind = models.CharField(max_length=20)
     capabilities = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     mode = models.CharField(max_length=4, choices=Mode, default=Mode.LAND)
+    crew_size = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How many people ride; None: not told."""
+    duty_from = models.TimeField(null=True, blank=True)
+    duty_until = models.TimeField(null=True, blank=True)
+    """On duty each day between these times of the region (over midnight when `until` is earlier); None: always."""
+    rest_minutes = models.PositiveSmallIntegerField(default=0)
+    """After a job the crew is asked last for so long."""
     home_lat = models.FloatField(null=True, blank=True)
     home_lon = models.FloatField(null=True, blank=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.AVAILABLE)
@@ -103,6 +111,11 @@ class Unit(models.Model):
                 condition=Q(status__in=["available", "assigned", "en_route", "on_scene", "transporting",
                                         "at_hospital", "out_of_service"]),
                 name="unit_status_known",
+            ),
+            models.CheckConstraint(condition=Q(mode__in=["land", "sea", "air"]), name="unit_mode_known"),
+            models.CheckConstraint(
+                condition=Q(duty_from=None, duty_until=None) | Q(duty_from__isnull=False, duty_until__isnull=False),
+                name="unit_duty_whole",
             ),
         ]  # fmt: skip
 

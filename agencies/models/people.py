@@ -62,20 +62,29 @@ class ApiToken(models.Model):
 
 
 class Roster(models.Model):
-    """Who of an agency is on duty, and on which channels they are reached, in which order."""
+    """Who of an agency is on duty and how they are reached; `position` is the order in which they are tried."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=80)
     phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    position = models.SmallIntegerField(default=1)
     channels = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """Taken off the plan."""
 
     class Meta:
+        indexes = [models.Index(fields=["agency", "until_at"], name="roster_agency", condition=Q(ended_at=None))]
         constraints = [
-            models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="roster_ends_after_it_starts")
+            models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="roster_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=9), name="roster_position"),
+            models.UniqueConstraint(
+                fields=["agency", "name", "from_at"], condition=Q(ended_at=None), name="roster_once"
+            ),
         ]
 
     def __str__(self) -> str:

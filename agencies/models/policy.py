@@ -91,10 +91,15 @@ class RunCardLine(models.Model):
     role = models.CharField(max_length=7, choices=Role)
     position = models.SmallIntegerField()
     backup = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    alarm = models.SmallIntegerField(default=1)
+    """From which alarm level on it is sent; the lead at once."""
 
     class Meta:
         ordering = ["position"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(alarm=1) | Q(role="support", alarm__gte=2, alarm__lte=3), name="run_card_line_alarm"
+            ),
             models.UniqueConstraint(fields=["run_card", "agency"], name="run_card_line_agency_unique"),
             models.UniqueConstraint(fields=["run_card"], condition=Q(role="lead"), name="run_card_one_lead"),
         ]
@@ -104,12 +109,15 @@ class RunCardLine(models.Model):
 
 
 class Target(Published):
-    """How many seconds a stage may take; empty type or priority: any. The most specific one in force wins."""
+    """How many seconds a stage may take; empty type, priority or hours: any. The most specific one in force wins."""
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     type = models.CharField(max_length=40, blank=True)
     priority = models.CharField(max_length=8, blank=True)
     stage = models.CharField(max_length=12)
+    from_hour = models.SmallIntegerField(null=True, blank=True)
+    until_hour = models.SmallIntegerField(null=True, blank=True)
+    """Only for clocks that start in these hours of the region's day; over midnight when `until` is not after `from`."""
     seconds = models.IntegerField()
     source = models.CharField(max_length=200, blank=True)
     assumed = models.BooleanField(default=False)
@@ -120,6 +128,11 @@ class Target(Published):
             models.CheckConstraint(condition=Q(seconds__gt=0), name="target_seconds_positive"),
             models.CheckConstraint(condition=Q(stage__in=STAGES), name="target_stage_known"),
             models.CheckConstraint(condition=Q(priority__in=["", *PRIORITIES]), name="target_priority_known"),
+            models.CheckConstraint(
+                condition=Q(from_hour=None, until_hour=None)
+                | Q(from_hour__gte=0, from_hour__lte=23, until_hour__gte=1, until_hour__lte=24),
+                name="target_hours",
+            ),
         ]
 
     def __str__(self) -> str:

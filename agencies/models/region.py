@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from agencies.ids import new_id
@@ -39,6 +40,8 @@ class Region(models.Model):
     """Code of the agency that commands the centre now; it changes without anything else changing."""
     legacy_numbers = models.JSONField(default=list, blank=True)
     providers = models.JSONField(default=list, blank=True)
+    pause_reasons = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    """Codes of the reasons (agencies.reference.PAUSE_REASONS) for which a clock may be paused; none: it never is."""
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     has_pack = models.BooleanField(default=False)

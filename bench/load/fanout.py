@@ -1,7 +1,7 @@
 """From the moment a POST is sent until the first, the median and the last of N sockets have its event.
 
 Poster and subscribers share this process's clock. A frame belongs to the POST whose answered id it carries; with
-`--ack` every frame with a `seq` and every heartbeat is acknowledged, as a page does. Prints one line of JSON.
+`--ack` frames with a `seq` and heartbeats are acknowledged as a page does. Prints one line of JSON.
 """
 
 import argparse
@@ -23,6 +23,8 @@ from bench.load.client import (
 )
 
 PAUSE = 0.05
+ACK_SECONDS = 0.2
+"""static/live/feed.js"""
 
 
 class Fanout:
@@ -33,11 +35,14 @@ class Fanout:
         """Id of the incident -> number of the socket -> when it first had it."""
         self.known: dict[bytes, tuple[str, str]] = {}
         """The same bytes go to many sockets: each frame is read once. Id and the ack to send."""
+        self.acks: dict[Subscriber, str] = {}
+        """What each socket will acknowledge in a moment."""
         self.sent: dict[str, float] = {}
         self.post_ms: list[float] = []
-        self.bad = 0
+        self.bad = self.frames = 0
 
     def on_message(self, subscriber: Subscriber, at: float, payload: bytes) -> None:
+        self.frames += 1
         found = self.known.get(payload)
         if found is None:
             found = self.known[payload] = self._read(payload)
@@ -45,7 +50,14 @@ class Fanout:
         if incident:
             self.seen[incident].setdefault(subscriber.number, at)
         if ack:
-            subscriber.send(ack)
+            self._acknowledge(subscriber, ack)
+
+    def _acknowledge(self, subscriber: Subscriber, ack: str) -> None:
+        """The newest number, once for all that came within ACK_SECONDS: as a page does."""
+        waits = subscriber in self.acks
+        self.acks[subscriber] = ack
+        if not waits:
+            asyncio.get_running_loop().call_later(ACK_SECONDS, lambda: subscriber.send(self.acks.pop(subscriber)))
 
     def _read(self, payload: bytes) -> tuple[str, str]:
         frame = json.loads(payload)
@@ -111,6 +123,7 @@ class Fanout:
             "events": len(self.sent),
             "bad_posts": self.bad,
             "missing_deliveries": sum(wanted - len(one) for one in delays),
+            "frames": self.frames,
             "closed_sockets": sum(one.is_closed for one in subscribers),
             "post_ms": summary(self.post_ms),
             "first_ms": summary([one[0] for one in found]),

@@ -98,10 +98,13 @@ def background(data_dir: Path) -> list[Spec]:
     quiet = ("--loglevel", "WARNING")
     schedule = str(data_dir / "celerybeat-schedule")
     as_root = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}  # it unpickles nothing
+    # each waits for somebody outside, for ten seconds at most
+    threads = ("-Q", "notify", "--pool", "threads", "-c", "16")
     return [
         _relay(2),
         _python("worker-sweeps", *worker, "-Q", "sweeps", "--pool", "solo", "-n", "sweeps@%h", *quiet, env=as_root),
         _python("worker-chores", *worker, "-Q", "chores", "-c", "2", "-n", "chores@%h", *quiet, env=as_root),
+        _python("worker-notify", *worker, *threads, "-n", "notify@%h", *quiet, env=as_root),
         _python(
             "beat", "-m", "celery", "-q", "-A", "callcenter112", "beat", "-s", schedule, "--pidfile", "", *quiet, tier=2
         ),

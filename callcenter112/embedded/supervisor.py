@@ -6,6 +6,7 @@ left when its successor starts. Everything here runs on the main thread, to whic
 
 import asyncio
 import contextlib
+import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -15,8 +16,10 @@ from callcenter112.embedded.output import Output
 from callcenter112.embedded.process import Refused, Spec, kill_group
 
 POLL_SECONDS = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
-STEADY_SECONDS = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+LONGEST_PAUSE_KILLED = 1.0
+"""Who was killed did not fail by itself: there is less reason to wait."""
+STEADY_SECONDS = 5.0
 """Who lived that long is restarted at once again."""
 TRIES_BEFORE_READY = 4
 
@@ -78,7 +81,8 @@ class Supervisor:
             kill_group(process.pid)  # its workers, which would go on sharing a port or a queue with the next one
             if self.stopping.is_set():
                 return
-            pause = FIRST_PAUSE if time.monotonic() - started_at > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            longest = LONGEST_PAUSE_KILLED if process.returncode == -signal.SIGKILL else LONGEST_PAUSE
+            pause = FIRST_PAUSE if time.monotonic() - started_at > STEADY_SECONDS else min(pause * 2, longest)
             self._report_end(child, process.returncode)
             await self._sleep(pause)
 

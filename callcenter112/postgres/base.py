@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg_pool import ConnectionPool
 
 
@@ -20,6 +21,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.pool.putconn(connection)  # makes the pool open another one
             connection = super().get_new_connection(conn_params)
         return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Times are read by the driver's compiled loader, in the session's time zone, which Django sets to UTC.
+
+        Django's own goes through Python for each value to put the zone on it: 7 µs, half of a board's time.
+        """
+        cursor = super().create_cursor(name)
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        return cursor
 
 
 def _is_alive(connection: Any) -> bool:

@@ -11,9 +11,11 @@ from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, Reset
 from agencies.rest import allow
 from agencies.rowlevel import repeatable_sight
-from dispatch import docs, likeness, radar, selectors
+from dispatch import docs, likeness, radar, selectors, timetravel
 from dispatch.api.pages import limit_of
 from dispatch.frames import Frames
+from dispatch.parsing import read_moment
+from dispatch.rows import local
 from events import selectors as events
 
 KEPT = 200_000
@@ -36,9 +38,13 @@ class BoardView(ApiView):
     def get(self, request: ActorRequest) -> Response:
         region = _region_for(request, "board.view")
         actor: Actor = request.user
+        if at := read_moment(request.query_params.get("at"), timezone.now()):
+            with repeatable_sight(actor):
+                then = timetravel.board_at(actor, region, at)
+            return Response({"as_of": local(at, region.tz), "region": region.code} | then)
         with repeatable_sight(actor):  # seq and rows from one snapshot
             head = events.head()
-            rows = [seen.row for seen in selectors.board_of(actor, region)]
+            rows = selectors.board_of(actor, region)
             units = selectors.unit_rows_for(actor, region)
         return Response(
             {"seq": head.seq, "epoch": head.epoch, "region": region.code, "incidents": rows, "units": units}

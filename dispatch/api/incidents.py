@@ -14,13 +14,14 @@ from agencies.apiview import ActorRequest, ApiView
 from agencies.problems import Malformed, NotVisible
 from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
-from dispatch import docs, likeness, placing, presenters, radar
+from dispatch import docs, likeness, placing, presenters, radar, timetravel
 from dispatch.api.pages import page_of
 from dispatch.locating import location_warnings
-from dispatch.parsing import Strict, read_change, read_report, region_code
+from dispatch.parsing import read_change, read_moment, read_report, region_code
+from dispatch.reading import Strict
 from dispatch.reports import Report
 from dispatch.selectors import region_or_404
-from dispatch.services import attachments, checklists, reports
+from dispatch.services import attachments, checklists, deliveries, detaching, reports
 from dispatch.services import incidents as services
 from events.services import Answered
 from incidents.lifecycle import INCIDENT, SOURCES
@@ -78,7 +79,11 @@ class IncidentsView(ApiView):
 class IncidentView(ApiView):
     @extend_schema(**docs.GET_INCIDENT)
     def get(self, request: ActorRequest, incident_id: UUID) -> Response:
-        answer = presenters.incident_answer(request.user, incident_id)
+        at = read_moment(request.query_params.get("at"), timezone.now())
+        if at is None:
+            answer = presenters.incident_answer(request.user, incident_id)
+        else:
+            answer = timetravel.incident_at(request.user, incident_id, at)
         allow(request.user, "incident.list", answer["region"])  # the wall has its board and no more
         return Response(answer)
 
@@ -106,6 +111,17 @@ class IncidentCallsView(ApiView):
         return answer(request, done, warnings)
 
 
+class IncidentDetachView(ApiView):
+    @extend_schema(**docs.DETACH_CALLER)
+    def post(self, request: ActorRequest, incident_id: UUID, caller_id: UUID) -> Response:
+        read = Strict(body_of(request))
+        new_incident, reason = read.flag("new_incident", default=True), read.text("reason")
+        read.finish({"new_incident", "reason"})
+        wanted = detaching.Detachment(incident_id, caller_id, new_incident, reason)
+        done = detaching.detach_caller(wanted=wanted, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        return answer(request, done)
+
+
 class IncidentNotesView(ApiView):
     @extend_schema(**docs.ADD_NOTE)
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
@@ -118,6 +134,14 @@ class IncidentNotesView(ApiView):
             occurred_at=when, source=source,
         )  # fmt: skip
         return answer(request, done)
+
+
+class IncidentSeenView(ApiView):
+    @extend_schema(**docs.SEEN)
+    def post(self, request: ActorRequest, incident_id: UUID) -> Response:
+        """The agency's desk has the case open."""
+        read = deliveries.mark_read(incident_id=incident_id, actor=request.user, at=timezone.now())
+        return Response({"read": read})
 
 
 class IncidentChecklistView(ApiView):

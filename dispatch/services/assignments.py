@@ -12,11 +12,13 @@ from agencies.access import AGENCY_ROLES, Actor, Level
 from agencies.ids import new_id
 from agencies.models import Unit
 from agencies.problems import Conflict, Malformed, NotPermitted, NotVisible, StaleVersion, WrongState
+from agencies.reference import RegionRef
 from agencies.writing import Write, writing
 from dispatch import selectors
 from dispatch.deadlines import plan
-from dispatch.lifecycle import ASSIGNMENT, AssignmentStatus
-from dispatch.models import Assignment, UnitAssignment
+from dispatch.lifecycle import ASSIGNMENT, UNIT, AssignmentStatus
+from dispatch.models import Assignment, SupportRequest, UnitAssignment
+from dispatch.rows import local, unit_row
 from dispatch.services import access
 from dispatch.services.common import (
     KEPT,
@@ -34,15 +36,21 @@ from dispatch.services.common import (
 )
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_backup
+from dispatch.services.pauses import go_on, resumed_fact
 from dispatch.services.plans import deadline_row
+from dispatch.services.support import open_support, support_fact, support_lapses, units_given
 from events.services import Answered, Fact, Intent
-from incidents.lifecycle import Outcome
+from incidents.lifecycle import NotAllowedFrom, Outcome, next_status
 from incidents.models import Text
-from incidents.vault import Vault
+from incidents.vault import Vault, user_id
 
 
 class UnitTaken(Conflict):
     slug, title = "unit-taken", "Unit sudah dikirim"
+
+
+class UnitNotReady(Conflict):
+    slug, title = "unit-not-ready", "Unit tidak siap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,13 @@ class Step:
     outcome: str = ""
     note: str = ""
     victims: Mapping[str, int] | None = None
+    code: str = ""
+    """Why it is declined (DeclineReason)."""
 
 
 @dataclass(slots=True)
-class _Case:
-    """An assignment under the locks of its incident and itself."""
+class Case:
+    """An assignment under the locks of its incident and itself; `unit`: the one by whose own tap it is done."""
 
     locked: Locked
     assignment: Assignment
@@ -72,6 +82,9 @@ class _Case:
     facts: list[Fact] = field(default_factory=list)
     joined: list[Assignment] = field(default_factory=list)
     """Agencies that this step brings in."""
+    unit: Unit | None = None
+    asked: str = ""
+    """What this step makes the desk look for (SupportRequest.What)."""
 
 
 _TIME_FIELD = {
@@ -103,7 +116,7 @@ def act(*, assignment_id: uuid.UUID, step_: Step, actor: Actor, at: datetime, wi
             if write.answered is None:
                 _check_version(assignment, step_, current)
                 assignment.status = status
-                _apply(write, case, step_)
+                apply(write, case, step_)
                 return write.done(region=case.locked.region.code, kind="assignment", id=assignment.id,
                                   version=assignment.version)  # fmt: skip
     raise was_kept(current)
@@ -114,7 +127,7 @@ def _check_version(assignment: Assignment, step_: Step, current: Any) -> None:
         raise StaleVersion(current=current)
 
 
-def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
+def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> Case:
     actor = write.actor
     found = (
         selectors.assignments_visible_to(actor).filter(id=assignment_id).values_list("incident_id", flat=True).first()
@@ -127,7 +140,7 @@ def _open(write: Write, assignment_id: uuid.UUID, step_: Step) -> _Case:
     check_permission(actor, ASSIGNMENT.transitions[step_.action].permission, locked.region.code, agency_id)
     _check_own(actor, step_.action, assignment, locked)
     occurred_at, clamped = clamp(step_.occurred_at, write.at)
-    return _Case(locked, assignment, occurred_at, clamped)
+    return Case(locked, assignment, occurred_at, clamped)
 
 
 def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked) -> None:
@@ -140,7 +153,7 @@ def _check_own(actor: Actor, action: str, assignment: Assignment, locked: Locked
         check_permission(actor, "incident.close", locked.region.code)
 
 
-def _keep_late(write: Write, case: _Case, step_: Step, part: Any) -> None:
+def _keep_late(write: Write, case: Case, step_: Step, part: Any) -> None:
     locked = case.locked
     locked.occurred_at, locked.clamped, locked.source = case.occurred_at, case.clamped, step_.source
     kind = Text.Kind.REPORT if step_.note else Text.Kind.REASON
@@ -150,8 +163,10 @@ def _keep_late(write: Write, case: _Case, step_: Step, part: Any) -> None:
                status=KEPT)  # fmt: skip
 
 
-def _apply(write: Write, case: _Case, step_: Step) -> None:
+def apply(write: Write, case: Case, step_: Step) -> None:
+    """Do a step that the table allows (the new status is set already) and tell it."""
     assignment, locked = case.assignment, case.locked
+    pause = go_on(write, locked, assignment, case.occurred_at)
     if step_.action != "dispatch" or assignment.dispatched_at is None:
         setattr(assignment, _TIME_FIELD[step_.action], case.occurred_at)
     _EFFECTS[step_.action](write, case, step_)
@@ -171,23 +186,26 @@ def _apply(write: Write, case: _Case, step_: Step) -> None:
         fact_now("assignment.created", locked, row, assignment=assignment_part(row, one.id), reason=one.reason)
         for one in case.joined
     ]
-    write.record([done, *joined, *case.facts])
+    asked = [support_fact("support.requested", locked, assignment, row=row, what=case.asked)] if case.asked else []
+    resumed = [resumed_fact(locked, assignment, row, pause)] if pause else []
+    write.record([*resumed, done, *joined, *asked, *case.facts])
 
 
-def _acknowledge(write: Write, case: _Case, step_: Step) -> None:
+def _acknowledge(write: Write, case: Case, step_: Step) -> None:
     stop_clocks(case.assignment, case.occurred_at, "acknowledge")
     incident = case.locked.incident
     planned = plan(case.locked.region, "dispatch", incident.type, incident.base, incident.priority, case.occurred_at)
     deadline_row(planned, assignment=case.assignment).save(force_insert=True)
 
 
-def _dispatch(write: Write, case: _Case, step_: Step) -> None:
+def _dispatch(write: Write, case: Case, step_: Step) -> None:
     stop_clocks(case.assignment, case.occurred_at, "dispatch")
     if step_.units:
-        _send_units(case, step_.units, write.at)
+        _send_units(case, step_.units, write)
+    units_given(case.assignment, case.occurred_at)
 
 
-def _send_units(case: _Case, unit_ids: Sequence[str], at: datetime) -> None:
+def _send_units(case: Case, unit_ids: Sequence[str], write: Write) -> None:
     own = (
         Unit.objects.select_for_update(of=("self",))
         .filter(id__in=unit_ids, agency_id=case.assignment.agency_id, ended_at=None)
@@ -203,20 +221,51 @@ def _send_units(case: _Case, unit_ids: Sequence[str], at: datetime) -> None:
     for unit in units.values():
         if unit.id in mine:
             continue
-        _send(case, unit, at)
+        _send(case, unit, write)
     case.extra["units"] = [unit.code for unit in units.values()]
 
 
-def _send(case: _Case, unit: Unit, at: datetime) -> None:
-    holder = UnitAssignment.objects.filter(unit=unit, released_at=None).select_related("assignment__incident").first()
-    if holder is not None:
-        raise UnitTaken(f"{unit.code} sudah dikirim.", unit=unit.code, incident=holder.assignment.incident.number)
+def _send(case: Case, unit: Unit, write: Write) -> None:
+    """Raises UnitTaken, UnitNotReady."""
+    if (holder := open_job(unit)) is not None:
+        raise unit_taken(unit, holder, case.locked.region)
     try:
-        UnitAssignment.objects.create(id=new_id(), unit=unit, assignment=case.assignment, sent_at=case.occurred_at)
-    except IntegrityError as error:  # the partial unique index is the guard; the look above only names the winner
+        next_status(UNIT, "assign", unit.status)
+    except NotAllowedFrom as error:
+        raise UnitNotReady(f"{unit.code} {unit.get_status_display()}.", unit=unit.code, status=unit.status) from error
+    name_unit(case, unit, write)
+
+
+def name_unit(case: Case, unit: Unit, write: Write) -> None:
+    """Send a unit whose row is locked and which has no job. Raises UnitTaken."""
+    try:
+        UnitAssignment.objects.create(
+            id=new_id(), unit=unit, assignment=case.assignment, sent_at=case.occurred_at,
+            sent_by_id=user_id(write.actor), sent_by_label=write.actor.label,
+        )  # fmt: skip
+    except IntegrityError as error:  # the partial unique index is the guard; the look before only names the winner
         raise UnitTaken(f"{unit.code} baru saja dikirim ke kejadian lain.", unit=unit.code) from error
     set_unit_status(unit, Unit.Status.ASSIGNED, case.occurred_at)
     case.facts.append(_unit_fact(case, unit))
+
+
+def open_job(unit: Unit) -> UnitAssignment | None:
+    """What a unit is sent to, under the lock of its row."""
+    open_ = UnitAssignment.objects.filter(unit=unit, released_at=None)
+    return open_.select_related("assignment__incident").first()
+
+
+def unit_taken(unit: Unit, holder: UnitAssignment, region: RegionRef) -> UnitTaken:
+    """Who has it, since when, for what, and where it is: its own agency sends it, and sees what it is sent to."""
+    number = holder.assignment.incident.number
+    by = holder.sent_by_label or "dinas"
+    sent = holder.sent_at.astimezone(region.tz)
+    where = unit_row(unit, region)
+    return UnitTaken(
+        f"{unit.code} sudah dikirim {by} ke {number} pukul {sent:%H.%M.%S}; {unit.get_status_display()}.",
+        unit=unit.code, incident=number, by=by, sent_at=local(holder.sent_at, region.tz), status=unit.status,
+        where={name: where[name] for name in ("lat", "lon", "at")},
+    )  # fmt: skip
 
 
 def set_unit_status(unit: Unit, status: str, occurred_at: datetime) -> None:
@@ -226,26 +275,28 @@ def set_unit_status(unit: Unit, status: str, occurred_at: datetime) -> None:
     unit.save(update_fields=["status", "status_at", "version"])
 
 
-def _unit_fact(case: _Case, unit: Unit) -> Fact:
+def _unit_fact(case: Case, unit: Unit) -> Fact:
     return unit_fact(unit, case.locked.region, case.occurred_at, exercise=case.locked.incident.exercise)
 
 
-def _units_on(case: _Case) -> list[UnitAssignment]:
+def _units_on(case: Case) -> list[UnitAssignment]:
     return list(
         UnitAssignment.objects.filter(assignment=case.assignment, released_at=None).select_related("unit__agency")
     )
 
 
-def _arrive(write: Write, case: _Case, step_: Step) -> None:
+def _arrive(write: Write, case: Case, step_: Step) -> None:
     stop_clocks(case.assignment, case.occurred_at, "arrive")
-    for job in _units_on(case):
+    for job in [] if case.unit else _units_on(case):
+        if job.unit.status not in UNIT.transitions["on_scene"].from_:
+            continue
         job.on_scene_at = job.on_scene_at or case.occurred_at
         job.save(update_fields=["on_scene_at"])
         set_unit_status(job.unit, Unit.Status.ON_SCENE, case.occurred_at)
         case.facts.append(_unit_fact(case, job.unit))
 
 
-def _release(case: _Case) -> None:
+def _release(case: Case) -> None:
     for job in _units_on(case):
         job.released_at = case.occurred_at
         job.save(update_fields=["released_at"])
@@ -253,7 +304,7 @@ def _release(case: _Case) -> None:
         case.facts.append(_unit_fact(case, job.unit))
 
 
-def _complete(write: Write, case: _Case, step_: Step) -> None:
+def _complete(write: Write, case: Case, step_: Step) -> None:
     assignment = case.assignment
     stop_clocks(assignment, case.occurred_at, "complete")
     stop_clocks(assignment, case.occurred_at, void=True)
@@ -262,30 +313,37 @@ def _complete(write: Write, case: _Case, step_: Step) -> None:
     if step_.note:
         assignment.report = _keep_words(write, case, Text.Kind.REPORT, step_.note)
     _release(case)
+    support_lapses(case.occurred_at, assignment=assignment)
     case.extra["outcome"] = assignment.outcome
 
 
-def _keep_words(write: Write, case: _Case, kind: str, words: str) -> Text:
+def _keep_words(write: Write, case: Case, kind: str, words: str) -> Text:
     text = Vault.of(case.locked.incident).text(kind, words, write.actor, write.at)
     text.save(force_insert=True)
     return text
 
 
-def _end(write: Write, case: _Case, step_: Step) -> None:
+def _end(write: Write, case: Case, step_: Step) -> None:
     """Decline and withdraw: the agency keeps number, type and its own assignment, no more."""
     assignment, incident = case.assignment, case.locked.incident
     stop_clocks(assignment, case.occurred_at, void=True)
     if step_.reason:
         assignment.end_reason = _keep_words(write, case, Text.Kind.REASON, step_.reason)
     _release(case)
+    support_lapses(case.occurred_at, assignment=assignment)
     access.change_agency(incident.id, str(assignment.agency_id), Level.STUB, write.at, step_.action)
 
 
-def _decline(write: Write, case: _Case, step_: Step) -> None:
+def _decline(write: Write, case: Case, step_: Step) -> None:
+    case.assignment.decline_code = step_.code
+    case.extra["decline"] = step_.code
     _end(write, case, step_)
     case.assignment.save()  # the backup's card is looked up among those that are still asked
     if backup := assign_backup(write, case.locked, case.assignment):
         case.joined.append(backup)
+    else:
+        open_support(write, case.locked, case.assignment, SupportRequest.What.NO_BACKUP)
+        case.asked = SupportRequest.What.NO_BACKUP
 
 
 _EFFECTS = {
@@ -307,8 +365,8 @@ def withdraw_all(write: Write, locked: Locked, reason: str) -> None:
 def withdraw_one(write: Write, locked: Locked, assignment: Assignment, reason: str) -> None:
     """Withdraw an assignment inside a transaction that is open already."""
     assignment.status = AssignmentStatus.WITHDRAWN
-    case = _Case(locked, assignment, locked.occurred_at or write.at, False)
-    _apply(write, case, Step("withdraw", reason=reason, source=locked.source))
+    case = Case(locked, assignment, locked.occurred_at or write.at, False)
+    apply(write, case, Step("withdraw", reason=reason, source=locked.source))
 
 
 _AT_WORK = ["assigned", "acknowledged", "dispatched", "arrived"]

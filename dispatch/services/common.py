@@ -10,7 +10,7 @@ from agencies.problems import NotPermitted, NotVisible, StaleVersion, WrongState
 from agencies.reference import RegionRef
 from agencies.writing import Write
 from dispatch import selectors
-from dispatch.models import Assignment, Deadline
+from dispatch.models import Assignment, Deadline, SupportRequest
 from dispatch.services.facts import incident_fact
 from events.services import Fact
 from incidents import selectors as incidents
@@ -128,6 +128,9 @@ def finish(write: Write, locked: Locked, status: str, kind: str, changed: list[s
     """Bring the incident into its next status and tell it."""
     incident = locked.incident
     incident.status = status
+    if status != IncidentStatus.OPEN:
+        open_ = SupportRequest.objects.filter(incident=incident, done_at=None)
+        open_.update(answer=SupportRequest.Answer.LAPSED, done_at=write.at)
     ended = status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
     incident.closed_at = (locked.occurred_at or write.at) if ended else None
     touch(incident, "status", "closed_at", "outcome", "merged_into", edited=True)

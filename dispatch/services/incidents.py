@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,11 @@ from dispatch import routing
 from dispatch.lifecycle import ENDED
 from dispatch.locating import locate
 from dispatch.models import Assignment
+from dispatch.questions import Answers, read_answers
 from dispatch.reports import Located, Report
 from dispatch.services import access, handovers, merging
+from dispatch.services.alarms import raise_alarm
+from dispatch.services.answering import add_answers, assign_needed, keep_answers
 from dispatch.services.assignments import withdraw_all
 from dispatch.services.common import (
     KEPT,
@@ -33,14 +36,15 @@ from dispatch.services.common import (
     touch,
     was_kept,
 )
-from dispatch.services.joining import assign_agency
+from dispatch.services.joining import assign_agency, refer_all, tell_assigned
 from dispatch.services.plans import replan
 from dispatch.services.reports import link_call
 from dispatch.services.sealing import seal_case, seal_notes
+from dispatch.services.support import support_given
 from events.services import Answered, Intent
 from incidents import selectors
 from incidents.lifecycle import INCIDENT
-from incidents.models import Call, Classification, Incident, IncidentCall, Person, Referral, Text
+from incidents.models import Call, Classification, Incident, IncidentCall, Person, Text
 from incidents.phones import normalise
 from incidents.services.calls import check_not_linked
 from incidents.vault import Vault, user_id
@@ -70,6 +74,8 @@ class Change:
     into: str = ""
     to_region: str = ""
     taken_by: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """To questions of the SOP, as `dispatch.questions.read_answers` takes them."""
 
 
 def change(*, incident_id: uuid.UUID, change_: Change, actor: Actor, at: datetime,
@@ -118,7 +124,9 @@ def _next_status(locked: Locked, change_: Change, current: Any) -> str:
 
 
 def _keep_late(write: Write, locked: Locked, change_: Change) -> None:
-    words = " ".join(part for part in (change_.reason, change_.note, change_.narrative, change_.taken_by) if part)
+    answers = "; ".join(f"{key}: {value}" for key, value in change_.answers.items())
+    said = (change_.reason, change_.note, change_.narrative, change_.taken_by, answers)
+    words = " ".join(part for part in said if part)
     keep_late(write, locked, change_.action, words, outcome=change_.outcome, priority=change_.priority)
     write.done(region=locked.region.code, kind="incident", id=locked.incident.id, version=locked.incident.version,
                status=KEPT)  # fmt: skip
@@ -129,21 +137,31 @@ def _update(write: Write, locked: Locked, change_: Change, status: str) -> None:
     if change_.type and change_.type != incident.type:
         _set_type(write, locked, change_.type)
         changed += ["type", "subtype"]
-    if change_.priority and change_.priority != incident.priority:
-        incident.priority = change_.priority
+    answers = read_answers(change_.answers)
+    priority = change_.priority or answers.priority(incident.priority)
+    if priority != incident.priority:
+        incident.priority = priority
         changed.append("priority")
-    if changed:
+    overridden = "type" in changed or bool(change_.priority and "priority" in changed)
+    if overridden:
         incident.needs_review = False
-        _keep_override(write, locked, change_)
+    if overridden or change_.answers:
+        _keep_decision(write, locked, change_ if overridden else None, answers)
+    if changed:
         replan(locked, write.at)
     if change_.location is not None:
         changed += _set_location(write, locked, change_.location)
     if change_.narrative is not None:
         _replace_text(write, locked, Text.Kind.NARRATIVE, change_.narrative)
         changed.append("narrative")
+    joined = []
+    if change_.answers:
+        keep_answers(write, locked, answers)
+        joined = assign_needed(write, locked, answers)
+        changed += ["answers", *(["assignments"] if joined else [])]
     touch(incident, "type", "base", "subtype", "priority", "needs_review", "lat", "lon", "precision", "area", "label",
           "confidential", "retention", edited=True)  # fmt: skip
-    write.record([fact_now("incident.updated", locked, changed=changed)])
+    tell_assigned(write, locked, joined, changed)
 
 
 def _set_type(write: Write, locked: Locked, code: str) -> None:
@@ -158,17 +176,19 @@ def _set_type(write: Write, locked: Locked, code: str) -> None:
             access.for_user(incident.id, write.actor.id, "full", write.at, "menandai rahasia").save(force_insert=True)
 
 
-def _keep_override(write: Write, locked: Locked, change_: Change) -> None:
-    """The rule's answer stays; the person's stands beside it in a row of its own."""
+def _keep_decision(write: Write, locked: Locked, change_: Change | None, answers: Answers) -> None:
+    """The rule's answer stays; the person's, and what was answered since, stand beside it in a row of its own."""
     last = Classification.objects.filter(incident=locked.incident).order_by("-created_at").first()
     if last is None:
         return
     last.pk, last._state.adding = new_id(), True
-    last.override_type, last.override_priority = change_.type, change_.priority
-    last.override_by_id = user_id(write.actor)
-    last.override_reason = "" if locked.incident.confidential else change_.reason[:200]
-    if locked.incident.confidential:
-        add_reason(write, locked, change_.reason)  # sealed
+    if change_ is not None:
+        last.override_type, last.override_priority = change_.type, change_.priority
+        last.override_by_id = user_id(write.actor)
+        last.override_reason = "" if locked.incident.confidential else change_.reason[:200]
+        if locked.incident.confidential:
+            add_reason(write, locked, change_.reason)  # sealed
+    add_answers(last, answers)
     last.created_at = write.at
     last.save(force_insert=True)
 
@@ -202,22 +222,12 @@ def _assign(write: Write, locked: Locked, change_: Change, status: str) -> None:
         raise Malformed("Instansi tidak dikenal di wilayah ini.", errors=[{"field": "agency", "message": "unknown"}])
     case = routing.Case(incident.type, incident.base, incident.subtype, incident.priority, write.at)
     answer = routing.route_chosen(region, case, [(change_.agency, change_.role)])
-    for referred in answer.referred:
-        Referral.objects.get_or_create(
-            incident=incident, agency_id=referred.agency.id,
-            defaults={"number": referred.number, "reason": referred.reason, "created_at": write.at},
-        )  # fmt: skip
+    refer_all(write, locked, answer.referred)
     assigned = [assign_agency(write, locked, chosen, change_.role) for chosen in answer.chosen]
+    for one in assigned:
+        support_given(locked, str(one.agency_id), write.at)
     touch(incident, edited=True)
-    row = locked.snapshot()
-    changed = ["assignments"] if assigned else ["referrals"]
-    facts = [fact_now("incident.updated", locked, row, changed=changed)]
-    facts += [
-        fact_now("assignment.created", locked, row, assignment=part)
-        for part in row["assignments"]
-        if part["id"] in {str(a.id) for a in assigned}
-    ]
-    write.record(facts)
+    tell_assigned(write, locked, assigned, ["assignments"] if assigned else ["referrals"])
 
 
 def _close(write: Write, locked: Locked, change_: Change, status: str) -> None:
@@ -252,6 +262,7 @@ def _reopen(write: Write, locked: Locked, change_: Change, status: str) -> None:
 _ACTIONS = {
     "update": _update,
     "assign": _assign,
+    "raise_alarm": raise_alarm,
     "close": _close,
     "cancel": _cancel,
     "reopen": _reopen,

@@ -21,11 +21,12 @@ from agencies.writing import Write
 from dispatch import routing
 from dispatch.lifecycle import AT_WORK, AssignmentStatus
 from dispatch.models import Assignment, Deadline, UnitAssignment
-from dispatch.services import access
+from dispatch.services import access, escalations
 from dispatch.services.assignments import set_unit_status, withdraw_all
 from dispatch.services.common import Locked, fact_now, finish, lock_incident, stop_clocks, touch
 from dispatch.services.facts import unit_fact
 from dispatch.services.joining import assign_agency
+from dispatch.services.pauses import go_on
 from dispatch.services.sealing import seal_case
 from events.models import Event
 from events.services import Fact
@@ -96,7 +97,7 @@ def merge(write: Write, locked: Locked, change_: "Change", status: str) -> None:
     source.merged_into = target.incident
     source.save(update_fields=["confidential", "retention"])
     codes = [job.agency.code for job in jobs]
-    finish(write, locked, status, "incident.merged", ["status"], carried=codes, **_named("into", target.incident))
+    finish(write, locked, status, "incident.merged", ["status"], carried=codes, **named("into", target.incident))
     _tell_target(write, target, [job.made for job in jobs if job.made], source)
     write.record(facts)
 
@@ -139,7 +140,7 @@ def _check_agencies(at_work: Iterable[Assignment], target: Locked) -> None:
                           current=target.snapshot())  # fmt: skip
 
 
-def _named(how: str, incident: Incident) -> dict[str, dict[str, str]]:
+def named(how: str, incident: Incident) -> dict[str, dict[str, str]]:
     """The other incident, for timelines; of a confidential case its number stands in no event."""
     return {} if incident.confidential else {how: {"id": str(incident.id), "number": incident.number}}
 
@@ -148,7 +149,7 @@ def _tell_target(write: Write, target: Locked, made: list[Assignment], source: I
     touch(target.incident)
     row = target.snapshot()
     parts = {part["id"]: part for part in row["assignments"]}
-    facts = [fact_now("incident.updated", target, row, changed=["merged", "assignments"], **_named("merged", source))]
+    facts = [fact_now("incident.updated", target, row, changed=["merged", "assignments"], **named("merged", source))]
     facts += [fact_now("assignment.created", target, row, assignment=parts[str(one.id)]) for one in made]
     write.record(facts)
 
@@ -170,6 +171,8 @@ class _Job:
     def of(cls, write: Write, locked: Locked, target: Locked, assignment: Assignment) -> "_Job":
         """Everything is read before the withdrawal stops the clocks and releases the units."""
         agency = next(a for a in locked.region.agencies.values() if a.id == str(assignment.agency_id))
+        if go_on(write, locked, assignment, write.at):
+            assignment.save(update_fields=["paused_at", "pause_reason"])
         open_ = list(Deadline.objects.filter(assignment=assignment, done_at=None))
         jobs = UnitAssignment.objects.filter(assignment=assignment, released_at=None).select_related("unit")
         units = [(job, job.unit.status) for job in jobs]
@@ -207,24 +210,28 @@ class _Job:
 
     def _advance(self, there: Assignment) -> None:
         """The agency was further here than there: that is how far it is now."""
+        go_on(self.write, self.target, there, self.write.at)
         there.status = self.status
         for name in _TIMES:
             setattr(there, name, getattr(there, name) or getattr(self.old, name))
         there.version += 1
-        there.save(update_fields=["status", "version", *_TIMES])
+        there.save(update_fields=["status", "version", "paused_at", "pause_reason", *_TIMES])
         stop_clocks(there, self.write.at, *_STAGES[self.status])
         self._clocks(there, [d for d in self.deadlines if d.stage == "dispatch"])
 
     def _clocks(self, assignment: Assignment, deadlines: Iterable[Deadline]) -> None:
-        """The same clocks with the same start: merging gives nobody more time, and nobody less."""
-        Deadline.objects.bulk_create(
+        """The same clocks with the same start: merging gives nobody more time, and nobody less. What was overdue to be
+        accepted is escalated from here on."""
+        rows = Deadline.objects.bulk_create(
             Deadline(
                 id=new_id(), assignment=assignment, stage=old.stage, target_id=old.target_id,
                 target_version=old.target_version, starts_at=old.starts_at, warn_at=old.warn_at, due_at=old.due_at,
-                warned_at=old.warned_at, breached_at=old.breached_at,
+                warned_at=old.warned_at, breached_at=old.breached_at, clock=old.clock, seconds=old.seconds,
+                paused_seconds=old.paused_seconds,
             )
             for old in deadlines
         )  # fmt: skip
+        escalations.begin([row for row in rows if row.breached_at is not None], self.write.at)
 
     def _send(self, job: UnitAssignment, unit_status: str, there: Assignment) -> Fact:
         """The unit was released by the withdrawal a moment ago, in this transaction; it drives on."""
@@ -252,7 +259,7 @@ def unmerge(write: Write, locked: Locked, change_: "Change", status: str) -> Non
     )
     if into is not None:
         touch(into.incident)
-        write.record([fact_now("incident.updated", into, changed=["merged"], **_named("unmerged", incident))])
+        write.record([fact_now("incident.updated", into, changed=["merged"], **named("unmerged", incident))])
 
 
 def _sees(actor: Actor, incident_id: uuid.UUID) -> bool:

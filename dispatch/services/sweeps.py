@@ -19,6 +19,7 @@ from agencies.writing import writing
 from dispatch.models import ACCEPT, Deadline
 from dispatch.rows import local
 from dispatch.selectors import region_or_404, rows_of
+from dispatch.services import escalations
 from dispatch.services.common import assignment_part, fact_now, lock_incident
 from dispatch.services.facts import call_fact, incident_fact
 from dispatch.services.handovers import expire_offers
@@ -37,9 +38,10 @@ def database_now() -> datetime:
 
 
 def sweep(*, at: datetime | None = None) -> int:
-    """Warn at 80 %, tell breaches at 100 % and escalate them, give back hand-overs that nobody answered.
+    """Warn at 80 %, tell breaches at 100 %, climb the ladders of what nobody accepts, give back hand-overs that nobody
+    answered.
 
-    Returns how many deadlines were told.
+    Returns how many deadlines were told and how many rungs were settled.
     """
     now = at or database_now()
     with writing(SYSTEM, now) as write:
@@ -47,9 +49,20 @@ def sweep(*, at: datetime | None = None) -> int:
         warned = _claim(Q(warned_at=None, breached_at=None, warn_at__lte=now, due_at__gt=now))
         Deadline.objects.filter(id__in=[d.id for d in breached]).update(breached_at=now)
         Deadline.objects.filter(id__in=[d.id for d in warned]).update(warned_at=now)
+        escalations.begin(breached, now)
         write.record([*_facts(breached, "breached"), *_facts(warned, "warning")])
         _note_sweep(now)
-    return len(breached) + len(warned) + expire_offers(at=now)
+    return len(breached) + len(warned) + escalations.escalate(at=now) + expire_offers(at=now)
+
+
+def sweep_all() -> int:
+    """Sweep until nothing is left that is due; returns how many deadlines were told."""
+    told = 0
+    while batch := sweep():
+        told += batch
+        if batch < BATCH:
+            break
+    return told
 
 
 def _note_sweep(now: datetime) -> None:
@@ -70,6 +83,14 @@ def seconds_since_last() -> float:
         )
         row = cursor.fetchone()
     return float(row[0]) / 1000 if row else float("inf")
+
+
+def last_swept() -> int:
+    """When anybody swept last, in milliseconds since 1970; -1 when nobody ever has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM events_cursor WHERE name = 'swept'")
+        row = cursor.fetchone()
+    return row[0] if row else -1
 
 
 def _claim(due: Q) -> list[Deadline]:
@@ -95,9 +116,6 @@ def _facts(deadlines: Iterable[Deadline], what: str) -> list[Fact]:
             parts["assignment"] = assignment_part(rows[incident.id], deadline.assignment_id) or {}
         seen_by = access[incident.id]
         facts.append(incident_fact(f"deadline.{what}", incident, rows[incident.id], seen_by, region, **parts))
-        if what == "breached" and deadline.assignment_id:
-            parts["escalated_to"] = ["head", "supervisor"]
-            facts.append(incident_fact("assignment.escalated", incident, rows[incident.id], seen_by, region, **parts))
     return facts
 
 

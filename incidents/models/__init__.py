@@ -1,5 +1,6 @@
 """Calls, incidents and everything that was said about them."""
 
+from incidents.models.answers import FurtherAnswer
 from incidents.models.call import Call, CallbackTask, NumberFlag, Recording
 from incidents.models.incident import (
     Attachment,
@@ -22,6 +23,7 @@ __all__ = [
     "CaseKey",
     "Classification",
     "Feedback",
+    "FurtherAnswer",
     "Handover",
     "Identity",
     "Incident",

@@ -44,6 +44,8 @@ class Incident(models.Model):
     label = models.CharField(max_length=80, blank=True)
     """Name of the area for lists; never what a caller said."""
     needs_review = models.BooleanField(default=False)
+    alarm = models.SmallIntegerField(default=1)
+    """How far the alarm has been raised (dispatch.routing.next_alarm)."""
     outcome = models.CharField(max_length=20, blank=True)
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -69,10 +71,14 @@ class Incident(models.Model):
             models.Index(
                 fields=["region", "closed_at"], name="incident_lately_ended", condition=Q(closed_at__isnull=False)
             ),
+            models.Index(
+                fields=["region", "area", "occurred_at"], name="incident_confidential", condition=Q(confidential=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(IncidentStatus)), name="incident_status_known"),
             models.CheckConstraint(condition=Q(priority__in=PRIORITIES), name="incident_priority_known"),
+            models.CheckConstraint(condition=Q(alarm__gte=1, alarm__lte=3), name="incident_alarm_level"),
             models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="incident_channel_known"),
             models.CheckConstraint(condition=Q(source__in=SOURCES), name="incident_source_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome]), name="incident_outcome_known"),
@@ -212,9 +218,26 @@ class IncidentCall(models.Model):
     lon = models.FloatField(null=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    detached_at = models.DateTimeField(null=True)
+    """They were added by mistake and count no more."""
+    detached_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    detached_to = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The incident that has their words, number and place now; none when they were only marked."""
 
     class Meta:
         indexes = [models.Index(fields=["incident"], name="incident_call_incident")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(detached_at__isnull=False) | Q(detached_by=None, detached_to=None),
+                name="incident_call_detached_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(detached_to=None) | Q(lat=None, lon=None), name="incident_call_moved_with_its_place"
+            ),
+            models.CheckConstraint(
+                condition=~Q(detached_to=models.F("incident")), name="incident_call_not_detached_to_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.created_at:%H.%M.%S}"

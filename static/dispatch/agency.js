@@ -1,21 +1,27 @@
 // The agency's desk: what waits to be accepted stays on top, loud and visible until somebody takes it; then one big
 // button at a time leads through the job.
-import { get } from "../live/api.js";
+import { get, newKey, post } from "../live/api.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
+import { KeptSteps } from "../outbox/steps.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
-import { IncidentList, areaName, marks, progressLine, stepChip } from "../ui/list.js";
+import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
+import { PositionShare } from "./position.js";
 
 // Outdoors on a phone dark screens cannot be read; the desk in the office follows the console.
 if (matchMedia("(max-width: 719px)").matches) document.documentElement.dataset.theme = "light";
 
 const config = startPage();
 const feed = makeFeed(config);
+const outbox = await keepUnsent(config);
 const alarm = new Alarm();
 let loaded = false;
 let ended = [];
@@ -27,7 +33,7 @@ const describe = {
   line: progressLine,
   chips: (row) => {
     const line = own(row);
-    return [marks(row), line && stepChip(line)];
+    return [marks(row), line && stepChip(line), line && ladderChips(line)];
   },
 };
 
@@ -37,6 +43,9 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   hint: "Pilih tugas dari daftar atau dari peta.",
 };
+const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
+const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
@@ -46,6 +55,14 @@ async function open(id) {
   list.select(id);
   map.select(id);
   await detail.open(id);
+  void seen(id);
+}
+
+// The centre is told that the messages about this case have been read; without it they count as unread, nothing more.
+async function seen(id) {
+  const line = own(context.incidents().find((row) => row.id === id) ?? {});
+  if (line?.status !== "assigned") return;
+  await post(`/api/v1/incidents/${id}/seen/`, {}, { key: newKey() }).catch(() => undefined);
 }
 
 const ORDER = ["assigned", "acknowledged", "dispatched", "arrived", "completed", "declined", "withdrawn"];
@@ -137,12 +154,14 @@ feed.addEventListener("board", () => {
   loaded = true;
   paint();
   map.drawUnits(feed.state.units.values());
+  share.update();
   detail.load();
 });
 feed.addEventListener("change", ({ detail: { ids, frame } }) => {
   const fresh = ["incident.created", "incident.shown", "assignment.created"].includes(frame.kind) ? new Set(ids) : undefined;
   paint(fresh);
   if (frame.data?.unit || frame.kind === "unit.moved") map.drawUnits(feed.state.units.values());
+  if (frame.data?.unit) share.update();
   const id = frame.data?.incident?.id;
   if (id && id === detail.id) detail.load();
   if (fresh) ringWhileWaiting();
@@ -151,10 +170,14 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 arrowKeys(byId("inbox"));
 const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
 bindKeys({ F2: () => list.focus(), "?": help });
-watchLink(feed, { losing: "langkah dapat dicoba lagi setelah tersambung" });
+watchLink(feed, { losing: "langkah tetap dapat dicatat dan terkirim sendiri nanti" });
+offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   ringWhileWaiting();
+  share.paint();
 });
+new Badge({ outbox });
 paint();
+outbox.start();
 feed.start();

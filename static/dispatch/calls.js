@@ -11,11 +11,11 @@ export const DISPOSITIONS = [
   ["test", "Uji coba"], ["handed_over", "Wilayah lain"], ["emergency", "Darurat"],
 ];
 const UNDO_MS = 10_000;
+const SEND_MS = 15_000;
 
 export class CallStrip {
-  constructor({ config, form }) {
-    this.config = config;
-    this.form = form;
+  constructor({ config, form, outbox }) {
+    Object.assign(this, { config, form, outbox });
     this.node = byId("call");
     this.call = null;
     this.waiting = new Map(); // offered and not yet answered
@@ -48,6 +48,7 @@ export class CallStrip {
       this.call = await post(`/api/v1/calls/${offered.id}/answer/`, {}, { key: newKey() });
       this.waiting.delete(offered.id);
       this.form().setCaller(this.call.number);
+      this.form().saveDraft();
       byId("place").focus();
     } catch (error) {
       replace(byId("form-problem"), explain(error));
@@ -63,21 +64,48 @@ export class CallStrip {
     this.paint();
   }
 
+  // The call of a tab that is gone, from its draft.
+  resume(call) {
+    this.call ??= call;
+    this.paint();
+  }
+
+  // Its report waits in the outbox; the next report belongs to another call. The id of the call, for `settled`.
+  queued() {
+    if (!this.call || this.call.incident) return null;
+    const { id } = this.call;
+    this.call = { ...this.call, incident: "queued" };
+    this.paint();
+    return id;
+  }
+
+  // The report of the call was stored (`answer`), or came back into the form (null).
+  settled(id, answer) {
+    if (!id || this.call?.id !== id) return;
+    this.call = { ...this.call, incident: answer?.id ?? null, incidentNumber: answer?.number };
+    this.paint();
+  }
+
+  settledBy(answer) {
+    if (this.call?.incident === "queued") this.settled(this.call.id, answer);
+  }
+
   async dispose(code) {
     const call = this.call;
     const kept = this.form().snapshot();
     this.call = null;
     this.form().clear();
     this.paint();
-    try {
-      await post(`/api/v1/calls/${call.id}/disposition/`, { disposition: code }, { key: newKey() });
-      this.offerUndo(call, kept, DISPOSITIONS.find(([one]) => one === code)[1]);
-    } catch (error) {
-      this.call = call;
-      this.form().restore(kept);
-      this.paint();
-      replace(byId("form-problem"), explain(error));
-    }
+    this.offerUndo(call, kept, DISPOSITIONS.find(([one]) => one === code)[1]);
+    const outcome = await this.send("disposition", call, "disposition", { disposition: code });
+    if (["review", "denied"].includes(outcome.verdict)) replace(byId("form-problem"), notice("error", outcome.message));
+  }
+
+  // Kept like a report: it goes out when the server is there. 409: has ended already.
+  async send(kind, call, path, body, fine = []) {
+    const key = newKey();
+    await this.outbox.add({ key, kind, url: `/api/v1/calls/${call.id}/${path}/`, group: call.id, body, kept: { title: call.number ?? "" }, fine });
+    return this.outbox.deliver(key, SEND_MS);
   }
 
   offerUndo(call, kept, label) {
@@ -96,11 +124,8 @@ export class CallStrip {
   }
 
   async end(call) {
-    try {
-      await post(`/api/v1/calls/${call.id}/end/`, {}, { key: newKey() });
-    } catch (error) {
-      if (error.status !== 409) replace(byId("form-problem"), explain(error)); // 409: has ended already
-    }
+    const outcome = await this.send("call_end", call, "end", {}, [409]);
+    if (["review", "denied"].includes(outcome.verdict)) replace(byId("form-problem"), notice("error", outcome.message));
   }
 
   hangUp() {
@@ -128,7 +153,7 @@ export class CallStrip {
     const head = h("div", { class: "call-head" }, h("span", {}, "Panggilan"), h("strong", {}, phone(call.number)),
       h("strong", { data: { since: Date.parse(call.answered_at ?? call.offered_at) } }, ""));
     if (call.incident) {
-      head.append(h("span", { class: "chip" }, `Tertaut ${(call.incidentNumber ?? "").slice(-4)}`),
+      head.append(h("span", { class: "chip" }, call.incident === "queued" ? "Laporan belum terkirim" : `Tertaut ${(call.incidentNumber ?? "").slice(-4)}`),
         h("button", { class: "btn end", type: "button", onclick: () => this.hangUp() }, "Akhiri panggilan"));
       replace(this.node, head);
       return;

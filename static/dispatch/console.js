@@ -10,12 +10,17 @@ import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 import { Bursts } from "../ui/bursts.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
+import { AsOf } from "./asof.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
 const config = startPage();
 const feed = makeFeed(config);
+const outbox = await keepUnsent(config);
 const mayReport = Boolean(byId("report"));
 let ended = [];
 let boardLoaded = false;
@@ -30,17 +35,24 @@ const context = {
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
   open: (id) => open(id),
+  typing: (id) => feed.tell({ open: id, typing: true }),
   after: () => byId("which").value === "ended" && loadEnded(),
 };
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
-const calls = mayReport ? new CallStrip({ config, form: () => report }) : null;
+const calls = mayReport ? new CallStrip({ config, form: () => report, outbox }) : null;
 const regionName = (code) => config.neighbours.find((one) => one.code === code)?.name ?? code;
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => feed.state.incidents.get(id)?.number, open, announce: say });
 const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
 const where = mayReport ? null : new Whereabouts(map, config.region);
-const report = mayReport ? new ReportForm({ config, map, calls, open, rowOf: (id) => feed.state.incidents.get(id) }) : null;
+const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, connected: () => ["starting", "live", "polling"].includes(feed.mode), rowOf: (id) => feed.state.incidents.get(id) }) : null;
+
+let asOf = null;
+byId("as-of").addEventListener("click", () => {
+  asOf ??= new AsOf({ region: config.region, context });
+  asOf.show(detail.id);
+});
 
 async function open(id) {
   list.select(id);
@@ -146,10 +158,14 @@ const help = keyHelp([
   ["?", "Bantuan ini"],
 ]);
 bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
+offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
   calls?.tick(serverNow());
 });
+new Badge({ outbox, drafts: report?.draft, correct: (row) => report.correctRow(row), restore: (draft) => report.restoreDraft(draft) });
 paintQueue();
+await report?.start();
+outbox.start();
 feed.start();

@@ -1,6 +1,7 @@
-// The report form: typed text is never lost (draft kept while typing, outbox while the server is away), the rules'
-// proposal appears while typing, and every part of it can be overridden by hand.
-import { newKey, post, Problem } from "../live/api.js";
+// The report form: typed text is never lost (outbox/draft.js while typing, outbox/outbox.js from the press of Simpan),
+// the rules' proposal appears while typing, and every part of it can be overridden by hand.
+import { newKey, post, Problem, serverNow } from "../live/api.js";
+import { Draft } from "../outbox/draft.js";
 import { explain } from "../ui/actions.js";
 import { byId, debounce, h, notice, replace } from "../ui/dom.js";
 import { PlaceBox } from "./placebox.js";
@@ -8,29 +9,42 @@ import { resultCard } from "./result.js";
 import { Radar, addedCard } from "./radar.js";
 import { Suggestion } from "./suggestion.js";
 
-const DRAFT = "siaga112.draft";
-const OUTBOX = "siaga112.outbox";
-const RETRY_MS = 4000;
+const WAIT_MS = 2500; // an answer after this is told when it comes; nobody waits for it
 const FIELDS = ["place", "narrative", "victims", "number", "name", "channel"];
 
 export class ReportForm {
-  constructor({ config, map, calls, open, rowOf = () => null }) {
-    Object.assign(this, { config, map, calls, open });
+  constructor({ config, map, calls, open, outbox, connected = () => true, rowOf = () => null }) {
+    Object.assign(this, { config, map, calls, open, outbox, connected });
     this.form = byId("report");
     this.key = newKey();
-    this.sending = false;
+    this.awaited = new Set(); // keys whose outcome `save` is waiting for
+    this.draft = new Draft({
+      ...outbox, page: "console", read: () => this.content(), kept: (some) => this.draftKept(some), failed: () => this.draftFailed(),
+    });
     this.suggestion = new Suggestion(byId("suggestion"), config, { changed: (change) => this.chosen(change), open });
     this.radar = new Radar(byId("radar"), {
       body: () => this.body(), added: (answer) => this.callerAdded(answer), open, rowOf, typeNames: config.types, problem: byId("form-problem"),
     });
-    this.outbox = read(OUTBOX) ?? [];
-    this.saveDraft = debounce(300, () => this.keepDraft());
+    this.saveDraft = () => this.draft.touch();
     this.places = new PlaceBox({ region: config.region, map, changed: () => (this.saveDraft(), this.classify()) });
     this.listen();
-    const draft = read(DRAFT);
-    if (draft) this.restore(draft);
-    this.paintOutbox();
-    setInterval(() => this.retryOutbox(), RETRY_MS);
+    outbox.addEventListener("outcome", ({ detail }) => this.cameLater(detail));
+  }
+
+  // What was being typed when this tab was closed, reloaded or killed.
+  async start() {
+    const found = this.isEmpty() ? await this.draft.adopt() : null;
+    if (found && this.isEmpty()) this.restore({ ...found.content, key: found.id });
+    else this.draft.begin(this.key);
+  }
+
+  // A draft of another tab that is gone; why not, or "".
+  async restoreDraft(draft) {
+    if (!this.isEmpty()) return "Simpan atau kosongkan isian sekarang dulu.";
+    const content = await this.draft.take(draft);
+    if (!content) return "Konsep ini sedang dibuka di tab lain.";
+    this.restore({ ...content, key: draft.id });
+    return "";
   }
 
   // Another type or priority by hand changes who is sent: ask again what saving would do.
@@ -118,10 +132,12 @@ export class ReportForm {
     for (const name of FIELDS) byId(name).value = kept.fields[name] ?? "";
     this.form.elements.safe.value = kept.safe ?? "";
     this.key = kept.key;
+    if (this.draft.id !== kept.key) this.draft.begin(kept.key);
+    if (kept.call) this.calls.resume(kept.call);
     this.places.set(kept.place ?? null);
     this.suggestion.chosen = kept.chosen ?? {};
     this.suggestion.answers = kept.answers ?? {};
-    this.keepDraft();
+    this.saveDraft();
     this.classify();
   }
 
@@ -129,24 +145,31 @@ export class ReportForm {
     return !this.places.place && FIELDS.every((name) => name === "channel" || !this.value(name));
   }
 
-  keepDraft() {
-    if (this.isEmpty()) {
-      sessionStorage.removeItem(DRAFT);
-      replace(byId("draft-state"));
-    } else {
-      sessionStorage.setItem(DRAFT, JSON.stringify(this.snapshot()));
-      replace(byId("draft-state"), "Konsep tersimpan di tab ini sampai ditutup");
-    }
+  // What the draft keeps: the form, and the call that is under way.
+  content() {
+    const call = this.calls.call && !this.calls.call.incident ? this.calls.call : null;
+    return this.isEmpty() && !call ? null : { ...this.snapshot(), call };
   }
 
-  clear() {
+  draftKept(some) {
+    replace(byId("draft-state"), some && !this.isEmpty() ? `Konsep tersimpan di ${this.outbox.store.durable ? "komputer" : "tab"} ini` : "");
+  }
+
+  draftFailed() {
+    replace(byId("draft-state"), h("span", { class: "kept-here" }, "Konsep TIDAK dapat disimpan di komputer ini"));
+  }
+
+  // `saving`: what stood in the form is on its way into the outbox and keeps its draft until it is there.
+  clear({ saving = false } = {}) {
     this.form.reset();
     this.key = newKey();
+    this.draft.begin(this.key, { drop: !saving });
     this.places.set(null);
     this.suggestion.clear();
     this.radar.forget();
     replace(byId("form-problem"));
-    this.keepDraft();
+    replace(byId("draft-state"));
+    this.saveDraft();
   }
 
   clearWithUndo() {
@@ -189,37 +212,96 @@ export class ReportForm {
   }
 
   // --- Saving -----------------------------------------------------------------------------------------------------------------
+  // The report goes into the outbox first and is sent from there; the form is free for the next call at once.
   async save() {
-    if (this.sending) return;
-    const body = this.body();
+    const body = { ...this.body(), occurred_at: new Date(serverNow()).toISOString(), ...(this.connected() ? {} : { source: "offline" }) };
     if (!body.narrative.trim() && !Object.keys(body.location).length) {
+      if (this.awaited.size) return; // the key was pressed twice
       replace(byId("form-problem"), notice("warn", "Isi lokasi atau kejadian dulu; satu saja sudah cukup untuk menyimpan."));
       return byId("place").focus();
     }
-    this.busy(true);
+    const kept = this.snapshot();
+    const call = this.calls.queued();
+    this.clear({ saving: true });
+    this.awaited.add(kept.key);
+    this.busy();
     try {
-      this.saved(await post("/api/v1/incidents/", body, { key: this.key }), true);
+      await this.outbox.add({ key: kept.key, kind: "report", url: "/api/v1/incidents/", region: body.region, body, kept, draftId: kept.key });
+      this.told(await this.outbox.deliver(kept.key, WAIT_MS), { kept, call });
     } catch (error) {
-      this.failed(error, body);
+      await this.sendUnkept(body, kept, call, error);
     } finally {
-      this.busy(false);
+      this.awaited.delete(kept.key);
+      this.busy();
     }
   }
 
-  busy(on) {
-    this.sending = on;
-    byId("save").disabled = on;
-    byId("save").setAttribute("aria-busy", String(on));
+  busy() {
+    byId("save").setAttribute("aria-busy", String(this.awaited.size > 0));
   }
 
-  saved(answer, fromForm) {
-    if (fromForm) {
-      this.calls.linked(answer);
-      this.clear();
+  // What became of a report within the time that a call-taker looks at the screen.
+  told({ key, verdict, answer, message }, { kept, call }) {
+    if (verdict === "done") {
+      this.calls.settled(call, answer);
+      return this.saved(answer, true);
     }
+    const signIn = () => h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk");
+    if (verdict === "review") return void this.correct(key, kept, call, message);
+    if (verdict === "denied") return this.say("error", `${message || "Akun ini tidak berhak menyimpan laporan."} Laporan tetap ada di BELUM TERKIRIM.`);
+    if (verdict === "signed_out") return this.say("error", "Sesi berakhir. Laporan tersimpan di komputer ini dan terkirim setelah Anda masuk lagi.", signIn());
+    if (verdict === "later") return this.say("info", "Server belum menjawab. Laporan tersimpan di komputer ini; panggilan berikut dapat dicatat.");
+    this.say("warn", "Server tidak menjawab. Laporan tersimpan di komputer ini dan dikirim ulang sendiri; panggilan berikut dapat dicatat.");
+  }
+
+  say(kind, words, ...more) {
+    replace(byId("form-problem"), notice(kind, words, ...more));
+  }
+
+  // Refused: back into the form when it is free, with a new key; else it waits in the list until it is.
+  async correct(key, kept, call, message) {
+    if (!this.isEmpty()) return void this.say("error", `Laporan tadi perlu diperiksa: ${message} Buka BELUM TERKIRIM.`);
+    const again = newKey();
+    await this.outbox.takeBack(key, await this.draft.row(again, { ...kept, key: again }));
+    this.calls.settled(call, null);
+    this.restore({ ...kept, key: again });
+    this.say("error", message || "Server menolak laporan ini; periksa isiannya.");
+  }
+
+  // From the list of what has not been sent; why not, or "".
+  async correctRow(row) {
+    if (!this.isEmpty()) return "Simpan atau kosongkan isian sekarang dulu.";
+    const { kept } = await this.outbox.read(row);
+    await this.correct(row.key, kept, null, await this.outbox.trouble(row));
+    return "";
+  }
+
+  // This computer refuses to keep anything (disk full, storage blocked): then the server has to, at once.
+  async sendUnkept(body, kept, call, why) {
+    console.error(why);
+    try {
+      const answer = await post("/api/v1/incidents/", body, { key: kept.key });
+      this.calls.settled(call, answer);
+      this.saved(answer, true);
+    } catch (error) {
+      this.calls.settled(call, null);
+      if (this.isEmpty()) this.restore(kept);
+      replace(byId("form-problem"), explain(error), notice("error", "Komputer ini tidak dapat menyimpan apa pun: jangan menutup tab ini."));
+    }
+  }
+
+  // A kept report has been stored after all: told without taking away what somebody is looking at.
+  cameLater({ key, kind, verdict, answer, user }) {
+    if (kind !== "report" || verdict !== "done" || this.awaited.has(key) || user.id !== this.outbox.user.id) return;
+    this.calls.settledBy(answer);
+    replace(byId("form-problem"));
+    this.saved(answer, false);
+  }
+
+  saved(answer, now) {
     replace(byId("result"), resultCard(answer, this.config, { open: this.open, close: () => replace(byId("result")) }));
     byId("form-scroll").scrollTop = 0;
-    this.open(answer.id);
+    if (now) this.open(answer.id);
   }
 
   // The same event: this caller's words, number and place stand with it, and the form is free for the next call.
@@ -232,63 +314,5 @@ export class ReportForm {
     replace(byId("result"), addedCard(answer, { open: this.open, close, back }));
     byId("form-scroll").scrollTop = 0;
     this.open(answer.id);
-  }
-
-  failed(error, body) {
-    const later = error instanceof Problem && (error.offline || [409, 429].includes(error.status)); // 409: first try still in work
-    if (!later) {
-      replace(byId("form-problem"), explain(error));
-      // a refused key must not refuse the corrected report as well; after signing in again it is the same report
-      if (error instanceof Problem && ![401, 403].includes(error.status)) this.key = newKey();
-      return;
-    }
-    this.outbox.push({ key: this.key, body, kept: this.snapshot() });
-    this.keepOutbox();
-    this.clear();
-    replace(byId("form-problem"), notice("warn", "Server tidak menjawab. Laporan disimpan di tab ini dan dikirim ulang sendiri; panggilan berikut dapat dicatat."));
-  }
-
-  keepOutbox() {
-    sessionStorage.setItem(OUTBOX, JSON.stringify(this.outbox));
-    this.paintOutbox();
-  }
-
-  paintOutbox() {
-    const count = this.outbox.length;
-    replace(byId("outbox"), count ? h("span", { class: "chip", role: "status" }, `${count} laporan menunggu terkirim`) : "");
-  }
-
-  // The same key again: when the first try did arrive, the server answers with what it stored then.
-  async retryOutbox() {
-    if (this.retrying || !this.outbox.length) return;
-    this.retrying = true;
-    const next = this.outbox[0];
-    try {
-      const answer = await post("/api/v1/incidents/", next.body, { key: next.key });
-      this.outbox.shift();
-      this.keepOutbox();
-      replace(byId("form-problem"));
-      this.saved(answer, false);
-    } catch (error) {
-      if (error instanceof Problem && !error.offline && ![401, 403, 409, 429].includes(error.status)) this.giveBack(next, error);
-    } finally {
-      this.retrying = false;
-    }
-  }
-
-  giveBack(entry, error) {
-    if (!this.isEmpty()) return; // somebody is typing: it waits until the form is free
-    this.outbox.shift();
-    this.keepOutbox();
-    this.restore({ ...entry.kept, key: newKey() });
-    replace(byId("form-problem"), explain(error));
-  }
-}
-
-function read(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name));
-  } catch {
-    return null;
   }
 }

@@ -2,11 +2,13 @@
 
 let csrf = "";
 let csrfCookie = "";
+// The screen from which a step is done, for the timeline: by the first part of the page's address.
+const SCREENS = { konsol: "console", dinas: "agency", dinding: "wall", kelola: "manage" };
 let clockOffset = 0; // milliseconds to add to this computer's clock
 
 export function configure(config) {
-  csrf = config.csrf ?? "";
-  csrfCookie = config.csrf_cookie ?? "";
+  csrf = config.csrf ?? csrf;
+  csrfCookie = config.csrf_cookie ?? csrfCookie;
 }
 
 // Milliseconds since 1970 by the server's clock: timers must not depend on the clock of a desk.
@@ -36,12 +38,29 @@ export function newKey() {
 export const get = (path, options) => request("GET", path, undefined, options);
 export const post = (path, body, options) => request("POST", path, body, options);
 
+// One file as multipart; the answer as for every other request.
+export async function upload(path, file, { timeout = 60_000 } = {}) {
+  const body = new FormData();
+  body.append("file", file, file.name);
+  let response;
+  try {
+    response = await fetch(path, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrfToken() }, credentials: "same-origin", body, signal: AbortSignal.timeout(timeout) });
+  } catch {
+    throw new Problem(0, { title: "Server tidak menjawab" });
+  }
+  const data = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, data);
+  return data;
+}
+
 async function request(method, path, body, { key, signal, timeout = 15_000 } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (key) headers["Idempotency-Key"] = key;
+  const screen = SCREENS[globalThis.location?.pathname?.split("/")[1]];
+  if (screen && method !== "GET") headers["X-Screen"] = screen;
   const sent = Date.now();
   let response;
   try {
@@ -64,7 +83,7 @@ async function request(method, path, body, { key, signal, timeout = 15_000 } = {
 }
 
 // Signing in again in another tab changes the token; the cookie always has the one in force.
-function csrfToken() {
+export function csrfToken() {
   const found = csrfCookie && document.cookie.split("; ").find((one) => one.startsWith(`${csrfCookie}=`));
   return found ? found.slice(csrfCookie.length + 1) : csrf;
 }

@@ -5,6 +5,7 @@ import { get, Problem } from "./api.js";
 import { applyFrame, emptyState, fromBoard, reconnectDelay } from "./state.js";
 
 const POLL_MS = 4000;
+const ACK_MS = 200;
 const SILENT_MS = 12_000; // two heartbeats missed: the socket is dead even if TCP does not know yet
 
 export class Feed extends EventTarget {
@@ -113,12 +114,28 @@ export class Feed extends EventTarget {
     if (frame.kind === "presence") this.met(frame);
     this.take(frame, true);
     const mark = frame.seq ?? (frame.kind === "heartbeat" ? frame.head : undefined);
-    if (mark !== undefined && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: mark }));
+    if (mark !== undefined) this.acknowledge(socket, mark);
+  }
+
+  // One acknowledgement for all that came within a moment: a report is four events, and the server hears each answer.
+  acknowledge(socket, mark) {
+    const waits = this.mark !== undefined;
+    this.mark = mark;
+    if (waits) return;
+    setTimeout(() => {
+      if (socket === this.socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: this.mark }));
+      this.mark = undefined;
+    }, ACK_MS);
   }
 
   // What this screen has open, for the colleagues; said again after every reconnect.
   say(message) {
     this.said = message;
+    if (this.mode === "live" && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  // Passing: nothing that has to be said again.
+  tell(message) {
     if (this.mode === "live" && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 

@@ -29,6 +29,8 @@ export function applyFrame(state, frame, { overSocket = true } = {}) {
     return { state, ids: [], need: other ? "reset" : null };
   }
   if (frame.kind === "heartbeat") {
+    // `prev`: the last event that was sent on this socket. One that is not here was lost on the way.
+    if (frame.prev > state.seq) return { state, ids: [], need: "catch_up" };
     return frame.head > state.seq ? { state: { ...state, seq: frame.head }, ids: [], need: null } : same(state);
   }
   if (frame.kind === "unit.moved") return moveUnits(state, frame.units ?? []);
@@ -44,7 +46,7 @@ export function applyFrame(state, frame, { overSocket = true } = {}) {
 function applyEvent(state, frame) {
   const data = frame.data ?? {};
   const row = data.incident;
-  const next = data.unit ? withUnit(state, data.unit) : state;
+  const next = data.unit?.id ? withUnit(state, data.unit) : state;
   if (!row?.id) return { state: next, ids: [], need: null };
   if (frame.kind === "incident.hidden") {
     if (!next.incidents.has(row.id)) return same(next);
@@ -86,6 +88,12 @@ function moveUnits(state, moves) {
     if (units.has(id)) units.set(id, { ...units.get(id), lat, lon, at });
   }
   return { state: { ...state, units }, ids: [], need: null };
+}
+
+// What has ended leaves the memory of a screen that runs for weeks. The same state while there are few of them.
+export function withoutEnded(state, most = 50) {
+  const open = [...state.incidents].filter(([, row]) => row.status === "open");
+  return state.incidents.size - open.length > most ? { ...state, incidents: new Map(open) } : state;
 }
 
 // Full jitter: the first try within 1 s, then up to 2, 4, 8, at most 15 s, so that a thousand screens do not return

@@ -1,20 +1,24 @@
 // Buttons from the server's own list of allowed actions, and the inline forms of those that need a body. The table of
 // states stays on the server: nothing here decides what is allowed.
-import { newKey, post, Problem } from "../live/api.js";
+import { newKey, post, Problem, upload } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
-import { OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
+import { DECLINES, OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
 import { byLikeness } from "./merged.js";
+import { unitForm } from "./unitform.js";
 import { happening } from "./words.js";
 
 export const ACTIONS = {
   acknowledge: { label: "Terima", next: true },
-  dispatch: { label: "Berangkat", next: true, form: dispatchForm },
+  dispatch: { label: "Berangkat", next: true, form: unitForm },
   arrive: { label: "Tiba", next: true },
   complete: { label: "Selesai", next: true, form: completeForm },
-  decline: { label: "Tolak", danger: true, form: reasonForm("Alasan menolak") },
+  decline: { label: "Tolak", danger: true, form: declineForm },
   withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
+  pause: { label: "Jeda batas waktu", form: pauseForm },
+  resume: { label: "Lanjutkan batas waktu" },
   update: { label: "Ubah", form: updateForm },
   assign: { label: "Tugaskan", form: assignForm },
+  raise_alarm: { label: "Naikkan alarm", form: reasonForm("Alasan menaikkan alarm", { required: false }) },
   close: { label: "Tutup", next: true, form: closeForm },
   cancel: { label: "Batalkan", danger: true, form: reasonForm("Alasan membatalkan") },
   reopen: { label: "Buka lagi", form: reasonForm("Alasan membuka lagi") },
@@ -26,7 +30,8 @@ export const ACTIONS = {
   confirm: { label: "Catat penerima", next: true, form: takenByForm },
   take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
 };
-const WITH_VERSION = ["update", "assign", "merge", "hand_over", "close"];
+const KEPT = ["acknowledge", "decline", "dispatch", "arrive", "complete"];
+const WITH_VERSION = ["update", "assign", "raise_alarm", "merge", "hand_over", "close"];
 
 export const actionLabel = (action) => ACTIONS[action]?.label ?? action.replaceAll("_", " ");
 
@@ -44,7 +49,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       onclick: (event) => start(action, event.currentTarget),
     }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
   };
-  const send = (action, body) => sendAction({ kind, target, action, body });
+  const keeps = (action) => kind === "assignments" && KEPT.includes(action) && context.keepStep; // a phone keeps its steps first
+  const send = (action, body) => (keeps(action) ? context.keepStep(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });
@@ -75,6 +81,7 @@ export function explain(error) {
   if (error.status === 409 && error.body.kept) {
     return notice("warn", "Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat.");
   }
+  if (error.body.type === "/problems/unit-taken") return notice("warn", `${error.message} Pilih unit lain, atau alihkan unit ini.`);
   if (error.status === 409) {
     return notice("warn", `${error.message}. Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.`);
   }
@@ -90,7 +97,7 @@ export function explain(error) {
 function openForm({ action, target, context, slot, send, done }) {
   const info = ACTIONS[action];
   const problem = h("div", { "aria-live": "assertive" });
-  const { fields, read } = info.form({ target, context });
+  const { fields, read, before } = info.form({ target, context, slot, done });
   const submit = h("button", { class: `btn ${info.danger ? "danger" : "primary"}`, type: "submit" }, info.label);
   const close = () => {
     slot.replaceChildren();
@@ -102,6 +109,7 @@ function openForm({ action, target, context, slot, send, done }) {
       event.preventDefault();
       submit.disabled = true;
       try {
+        await before?.();
         const answer = await send(action, read(new FormData(form)));
         close();
         done(answer, action);
@@ -145,27 +153,48 @@ function reasonForm(label, { required = true } = {}) {
   });
 }
 
-function dispatchForm({ target, context }) {
-  const units = context.units().filter((unit) => (unit.agency?.code ?? unit.agency) === target.agency?.code);
-  const free = (unit) => ["available", undefined].includes(unit.status);
-  const boxes = units.map((unit) => h("label", { class: "check" },
-    h("input", { type: "checkbox", name: "units", value: unit.id, disabled: !free(unit) }),
-    h("span", {}, unit.code ?? unit.name, free(unit) ? "" : " · sedang bertugas")));
+// Only reasons that the region allows; there is no room for words of anybody.
+function pauseForm({ target }) {
+  const reasons = (target.pause_reasons ?? []).map((one) => [one.code, one.name]);
   return {
-    fields: h("fieldset", { class: "plain" }, h("legend", { class: "label" }, "Unit yang berangkat"),
-      boxes.length ? h("div", { class: "unit-list" }, boxes) : h("p", { class: "hint" }, "Belum ada unit terdaftar; berangkat tanpa nama unit.")),
-    read: (form) => ({ units: form.getAll("units") }),
+    fields: [field("Alasan jeda", select("reason", reasons), "Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya.")],
+    read: (form) => filled(form, ["reason"]),
   };
 }
 
-function completeForm() {
+// A code for the figures and the next step, words for the people; words alone are "other".
+function declineForm() {
+  const words = text("note", 2, true);
+  const codes = h("select", { name: "reason", onchange: () => (words.required = ["", "other"].includes(codes.value)) },
+    h("option", { value: "" }, "Lainnya (tulis di bawah)"), Object.entries(DECLINES).filter(([code]) => code !== "other").map(([value, label]) => h("option", { value }, label)));
+  return {
+    fields: [field("Sebab", codes), field("Alasan menolak", words, "Cadangan di kartu tugas dikirim seketika.")],
+    read: (form) => {
+      const body = filled(form, ["reason", "note"]);
+      return body.reason ? body : { reason: body.note };
+    },
+  };
+}
+
+function completeForm({ context }) {
+  const photos = h("input", { name: "photos", type: "file", accept: "image/jpeg,image/png,image/webp", capture: "environment", multiple: true });
+  const sent = new Set(); // a second try does not send a photo again
+  const before = async () => {
+    for (const photo of photos.files) {
+      if (sent.has(photo)) continue;
+      await upload(`/api/v1/incidents/${context.current()}/attachments/`, photo);
+      sent.add(photo);
+    }
+  };
   const count = (name, label) => field(label, h("input", { name, type: "number", min: 0, max: 9999, inputmode: "numeric", placeholder: "0" }));
   return {
     fields: [
-      field("Hasil di lapangan", select("outcome", Object.entries(OUTCOMES), "handled")),
+      field("Hasil di lapangan", h("select", { name: "outcome", required: true }, h("option", { value: "" }, "Pilih hasil…"), Object.entries(OUTCOMES).map(([value, label]) => h("option", { value }, label)))),
       field("Catatan", text("note", 3)),
       h("div", { class: "three" }, count("dead", "Meninggal"), count("injured", "Luka"), count("evacuated", "Dievakuasi")),
+      context.current && field("Foto", photos, "Foto tersimpan pada kejadian; hapus pilihan bila tidak terkirim."),
     ],
+    before,
     read: (form) => {
       const victims = Object.fromEntries(["dead", "injured", "evacuated"].map((name) => [name, Number(form.get(name) || 0)]));
       const any = Object.values(victims).some(Boolean);

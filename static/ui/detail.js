@@ -2,19 +2,24 @@
 import { get, newKey, post, Problem } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
-import { ASSIGNMENT_STATUS, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, moment, phone, typeName } from "./format.js";
-import { areaName } from "./list.js";
+import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
+import { areaName, ladderChips } from "./list.js";
+import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
+import { furtherCallers } from "./callers.js";
+import { questions } from "./questions.js";
 import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
+import { askButton, openRequests, supportText } from "./support.js";
 import { timer } from "./timers.js";
+import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
 const CHANNELS = { phone: "telepon", radio: "radio", walk_in: "datang langsung", panic: "tombol darurat", sms: "SMS", web: "web", agency: "dinas", paper: "formulir kertas" };
 
 export class Detail {
   constructor(node, context) {
-    this.context = context;
+    this.context = { current: () => this.id, ...context };
     this.id = null;
     this.data = null;
     this.slot = h("div", { class: "form-slot" });
@@ -22,13 +27,15 @@ export class Detail {
     this.rest = h("div", { class: "stack" });
     this.first = h("div", { class: "stack" });
     this.company = h("p", { class: "hint", hidden: true });
-    node.append(this.company, this.top, this.first, this.slot, this.rest);
+    this.note = new NoteForm({ typing: (id) => this.context.typing?.(id), done: () => this.load() });
+    node.append(this.company, this.top, this.first, this.slot, this.note.node, this.rest);
     this.node = node;
     this.clear();
   }
 
   clear() {
     this.id = this.data = null;
+    this.note.show(null, false);
     this.slot.replaceChildren();
     replace(this.top, empty("Belum ada kejadian dipilih", this.context.hint ?? "Pilih dari daftar atau dari peta."));
     replace(this.first);
@@ -43,6 +50,7 @@ export class Detail {
       replace(this.first);
       replace(this.rest);
     }
+    if (id !== this.id) this.note.show(id, false);
     this.id = id;
     this.meet(this.people ?? []);
     await this.load();
@@ -53,7 +61,7 @@ export class Detail {
     const id = this.id;
     if (!id) return;
     try {
-      const data = await get(`/api/v1/incidents/${id}/`);
+      const data = await get(`/api/v1/incidents/${id}/${this.context.at ? `?${new URLSearchParams({ at: this.context.at })}` : ""}`);
       if (id !== this.id) return;
       this.data = data;
       this.render();
@@ -77,22 +85,28 @@ export class Detail {
     const data = this.data;
     const own = this.context.agency;
     const lines = [...(data.assignments ?? [])].sort((a, b) => Number(b.agency?.code === own) - Number(a.agency?.code === own));
+    this.note.show(data.id, Boolean(data.may_note));
     replace(this.top, this.head(data));
     replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
     replace(this.rest,
+      openRequests(data, { mayAnswer: (data.actions ?? []).includes("assign"), short: (agency) => this.short(agency), slot: this.slot, done: this.done }),
       own ? null : similar(data, this.context.open),
       this.story(data),
       mergedParts(data, this.context.open),
+      furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
-      this.referrals(data), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
+      this.referrals(data), own ? null : questions(data, { slot: this.slot, done: this.done }), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
   }
 
   // Colleagues who have the same case open: two people do not change one thing unaware of each other.
   meet(people) {
     this.people = people;
-    const others = people.filter((one) => one.incident === this.id && one.user !== this.context.user).map((one) => one.user);
+    const others = people.filter((one) => one.incident === this.id && one.user !== this.context.user);
+    const names = (list) => list.map((one, n) => [n ? ", " : "", said(one.user)]);
+    const [writing, reading] = [others.filter((one) => one.typing), others.filter((one) => !one.typing)];
     this.company.hidden = !others.length;
-    replace(this.company, "Juga sedang dibuka oleh ", others.map((name, n) => [n ? ", " : "", said(name)]));
+    replace(this.company, reading.length > 0 && ["Juga sedang dibuka oleh ", names(reading)], reading.length && writing.length ? " · " : "",
+      writing.length > 0 && h("strong", { class: "typing" }, names(writing), " sedang mengetik…"));
   }
 
   head(data) {
@@ -119,6 +133,7 @@ export class Detail {
       caller && (caller.number || caller.name) && fact("Pelapor", said(caller.name ?? ""), caller.name ? " · " : "", phone(caller.number)),
       caller?.safe_to_call_back === false && fact("Telepon balik", h("strong", {}, "JANGAN — pelapor tidak aman dihubungi")),
       handoverFacts(data, (code) => this.regionName(code)).map((words) => fact("Pengalihan", ...words)),
+      data.alarm > 1 && fact("Alarm", `tingkat ${data.alarm}`),
       data.outcome && fact("Hasil akhir", OUTCOMES[data.outcome] ?? data.outcome),
     ];
   }
@@ -138,11 +153,13 @@ export class Detail {
 
   done = (answer, action) => {
     if (answer) this.slot.replaceChildren();
+    if (answer?.queued) return this.render();
     this.load();
     this.context.after?.(answer, action);
   };
 
-  task(line, big = false) {
+  task(told, big = false) {
+    const line = this.context.ahead?.(told) ?? told; // with the steps that this phone has not sent yet
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
@@ -150,24 +167,22 @@ export class Detail {
       h("div", { class: "task-head" },
         h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
         h("span", { class: "chip", data: ended ? { done: "" } : {} }, ASSIGNMENT_STATUS[line.status] ?? line.status),
-        !ended && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
+        ladderChips(line),
+        line.paused && h("span", { class: "chip" }, `dijeda sejak ${clock(line.paused.since)}: ${PAUSES[line.paused.reason] ?? line.paused.reason}`),
+        !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
-      this.unitsOf(line),
+      this.context.keptSteps?.(line),
+      messages(line),
+      unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, "Sebab: ", said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
-      buttons.length > 0 && h("div", { class: "btn-row" }, buttons));
-  }
-
-  // Which units went out stands in the events of the assignment.
-  unitsOf(line) {
-    const codes = new Set((this.data.timeline ?? []).filter((one) => one.kind === "assignment.dispatched" && one.agency?.code === line.agency?.code)
-      .flatMap((one) => one.units ?? []));
-    return codes.size > 0 && h("p", { class: "hint" }, `Unit: ${[...codes].join(", ")}`);
+      line.decline_code && h("p", { class: "hint" }, `Ditolak: ${DECLINES[line.decline_code] ?? line.decline_code}`),
+      buttons.length > 0 && h("div", { class: "btn-row" }, buttons, askButton(line, { context: this.context, slot: this.slot, done: this.done })));
   }
 
   // Notes, reasons and field reports: everything written down after the report itself
   words(data) {
-    const list = (data.texts ?? []).filter((one) => !["narrative", "location"].includes(one.kind) && !one.superseded);
+    const list = (data.texts ?? []).filter((one) => !["narrative", "location", "caller_words"].includes(one.kind) && !one.superseded);
     if (!list.length) return null;
     return h("section", { class: "stack tight" }, h("h3", {}, "Catatan lapangan dan alasan"),
       list.map((one) => h("p", { class: "story small" }, h("span", { class: "who" }, `${WORDS[one.kind] ?? one.kind} · ${moment(one.at)} · `, said(one.by), "\n"), said(one.text))));
@@ -225,7 +240,7 @@ export class Detail {
     return h("section", { class: "stack tight" }, h("h3", {}, "Riwayat"),
       h("ol", { class: "timeline" }, [...list].reverse().map((one) => h("li", {},
         h("time", { title: one.at }, moment(one.at)),
-        h("span", {}, eventText(one, this.short(one.agency)), h("span", { class: "who" }, " ", said(one.by ?? "")))))));
+        h("span", {}, eventText(one, this.short(one.agency)), noteWords(one, data), h("span", { class: "who" }, " ", said(one.by ?? ""), origin(one)))))));
   }
 }
 
@@ -251,8 +266,12 @@ function handoverFacts(data, name) {
   return [out, came].filter(Boolean);
 }
 
+const PAUSES = {
+  waiting_police: "menunggu polisi", waiting_utility: "menunggu PLN, PDAM, atau gas", scene_unsafe: "lokasi belum aman",
+  access_blocked: "akses jalan tertutup", weather: "cuaca atau gelombang", waiting_caller: "menunggu pelapor atau pemilik",
+};
 const HANDOVER = { offered: "ditawarkan", accepted: "diterima", refused: "ditolak", by_phone: "lewat telepon" };
-const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan", caller_words: "Pelapor lain" };
+const WORDS = { note: "Catatan", report: "Laporan lapangan", reason: "Alasan", handover: "Pengalihan" };
 
 const precision = (data) => {
   const word = { area_centre: "perkiraan, titik tengah wilayah", district: "perkiraan kecamatan", poi: "titik patokan", street: "sekitar jalan ini" }[data.area?.precision ?? data.precision];
@@ -278,7 +297,9 @@ const EVENTS = {
   "incident.unmerged": "Dipisahkan", "incident.handed_over": "Dialihkan ke wilayah lain", "note.added": "Catatan",
   "assignment.created": "Ditugaskan", "assignment.acknowledged": "Diterima", "assignment.declined": "Ditolak",
   "assignment.dispatched": "Berangkat", "assignment.arrived": "Tiba di lokasi", "assignment.completed": "Selesai",
-  "assignment.withdrawn": "Ditarik", "assignment.escalated": "Diteruskan ke kepala dinas dan supervisor",
+  "assignment.withdrawn": "Ditarik", "assignment.updated": "Penugasan", "support.requested": "Minta bantuan", "support.answered": "Permintaan bantuan dijawab",
+  "assignment.paused": "Batas waktu dijeda", "assignment.resumed": "Batas waktu berjalan lagi", "assignment.escalated": "Belum diterima",
+  "delivery.dead": "Pesan tidak sampai, telepon dinas",
   "deadline.warning": "Batas waktu hampir habis", "deadline.breached": "Batas waktu terlewati", "unit.status": "Keadaan unit",
   "call.offered": "Panggilan masuk", "call.answered": "Panggilan dijawab", "call.disposed": "Panggilan digolongkan",
   "call.abandoned": "Panggilan terputus", "call.ended": "Panggilan diakhiri",
@@ -287,10 +308,46 @@ const EVENTS = {
   "handover.offered": "Diserahkan wilayah lain", "handover.accepted": "Alihan diterima", "handover.refused": "Alihan ditolak",
   "handover.unanswered": "Alihan tidak dijawab", "handover.confirmed": "Diterima lewat telepon", "handover.taken_back": "Alihan ditarik kembali", "incident.shown": "Dibuka bagi dinas", "incident.hidden": "Ditutup bagi dinas",
 };
+// From which screen; and what was written down elsewhere and brought here later: from where, and when.
+const SOURCES = { paper: "dari kertas", offline: "dari luring", telephony: "dari telepon" };
+const SCREENS = { console: "konsol", agency: "meja dinas", wall: "dinding", manage: "administrasi" };
+const LATE_MS = 60_000;
+function afterwards(one) {
+  const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
+  if (!late && !SOURCES[one.source]) return "";
+  return h("span", { class: "chip", data: { source: one.source } }, [SOURCES[one.source], late && `dicatat ${moment(one.recorded_at)}`].filter(Boolean).join(" · "));
+}
+const origin = (one) => (SCREENS[one.screen] ? ` · ${SCREENS[one.screen]}` : "");
+function noteWords(one, data) {
+  const words = one.note && (data.texts ?? []).find((text) => text.id === one.note.id);
+  return words ? h("span", { class: "story small" }, " ", said(words.text)) : "";
+}
+
+const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
+const CARRIERS = { email: "surel", webhook: "aplikasi dinas", gateway: "SMS/WhatsApp" };
+const FATES = { queued: "menunggu", sent: "terkirim", delivered: "sampai", read: "dibaca", failed: "gagal, dicoba lagi", dead: "gagal" };
+function messages(line) {
+  const list = line.notices ?? [];
+  if (!list.length) return null;
+  return h("p", { class: "hint" }, "Pesan: ", list.map((one, n) => [n ? " · " : "",
+    `${one.to} (${CARRIERS[one.channel] ?? one.channel}) ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.state === "dead" && one.error ? `: ${one.error}` : ""}`]));
+}
+
+// What had become of the messages before, so that nobody has to believe that they were sent.
+function proof(it) {
+  if (!it?.messages) return "";
+  return ` (${it.messages} pesan: ${it.through} terkirim, ${it.read} dibaca, ${it.dead} gagal)`;
+}
+
 function eventText(one, agency) {
-  const name = EVENTS[one.kind] ?? one.kind;
+  const name = one.alarm ? `Alarm dinaikkan ke tingkat ${one.alarm.level}` : one.detached ? "Pelapor dilepas" : one.detached_from ? "Pelapor ini semula tercatat di kejadian lain" : EVENTS[one.kind] ?? one.kind;
   const stage = one.deadline?.stage ? ` (${STAGES[one.deadline.stage] ?? one.deadline.stage})` : "";
-  const other = one.into ?? one.merged ?? one.unmerged;
-  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "",
-    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : ""];
+  const other = one.into ?? one.merged ?? one.unmerged ?? one.detached?.to ?? one.detached_from;
+  return [name, stage, other ? ` · ${other.number}` : "", agency ? ` · ${agency}` : "", one.units?.length ? ` · ${one.units.join(", ")}` : "", unitStep(one.unit_step ?? one.late),
+    one.decline ? ` · ${DECLINES[one.decline] ?? one.decline}` : "", supportText(one.support),
+    one.diverted_to ? ` · ke ${one.diverted_to.number}` : "", one.diverted_from ? ` · dari ${one.diverted_from.number}` : "",
+    one.escalation ? ` · ${rungText(one.escalation)} — ${one.escalation.reason}${proof(one.escalation.proof)}` : "",
+    one.delivery ? ` · ${one.delivery.to}: ${one.delivery.error}` : "",
+    one.pause ? ` · ${PAUSES[one.pause.reason] ?? one.pause.reason}${one.pause.seconds ? ` · ${duration(one.pause.seconds)}` : ""}` : "",
+    one.outcome ? ` · ${OUTCOMES[one.outcome] ?? one.outcome}` : "", one.late ? h("span", { class: "chip" }, "terlambat") : "", afterwards(one)];
 }

@@ -19,13 +19,13 @@ export function clock(value, { seconds = true } = {}) {
 }
 
 // 22/11 14.05.22 when it is not today
-export function moment(value, now = Date.now()) {
+export function moment(value, now = Date.now(), { seconds = true } = {}) {
   if (!value) return "";
   const day = (at) => {
     const p = parts(new Date(at), { day: "2-digit", month: "2-digit" });
     return `${p.day}/${p.month}`;
   };
-  return day(value) === day(now) ? clock(value) : `${day(value)} ${clock(value, { seconds: false })}`;
+  return day(value) === day(now) ? clock(value, { seconds }) : `${day(value)} ${clock(value, { seconds: false })}`;
 }
 
 // Senin, 22 November 2026
@@ -86,6 +86,17 @@ export const STAGES = {
   accept: "Jawaban",
 };
 
+export const RUNGS = {
+  renotify: "beri tahu ulang",
+  second_channel: "saluran kedua",
+  duty_officer: "petugas piket",
+  head: "kepala dinas",
+  supervisor: "supervisor",
+  backup: "instansi cadangan",
+};
+// "eskalasi 3/6: kepala dinas"
+export const rungText = (it) => `eskalasi ${it.hop}/${it.of}: ${RUNGS[it.step] ?? it.step}`;
+
 export const INCIDENT_STATUS = {
   open: "Terbuka",
   closed: "Ditutup",
@@ -116,6 +127,14 @@ export const ASSIGNMENT_SHORT = {
 export const assignmentEnded = (status) => ["completed", "declined", "withdrawn"].includes(status);
 
 export const ROLES = { lead: "utama", support: "pendukung" };
+
+export const DECLINES = {
+  no_unit: "Tidak ada unit yang siap",
+  wrong_authority: "Bukan wewenang kami",
+  out_of_area: "Di luar wilayah kami",
+  duplicate: "Laporan ganda",
+  other: "Lainnya",
+};
 
 export const OUTCOMES = {
   handled: "Ditangani",

@@ -1,7 +1,7 @@
 // A list of incidents that changes under the user's hands: rows are kept, not rebuilt; what is under the pointer or
 // has the focus stays where it is when something is put in above it.
 import { h, replace, said } from "./dom.js";
-import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank } from "./format.js";
+import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank, rungText } from "./format.js";
 import { priorityMark } from "./priority.js";
 import { nextDue, timer } from "./timers.js";
 import { happening } from "./words.js";
@@ -62,8 +62,8 @@ export class IncidentList {
   content(row) {
     return [
       priorityMark(row.priority),
-      h("span", { class: "title" }, happening(row, this.typeNames)),
-      h("span", { class: "sub" }, this.describe.line(row)),
+      h("span", { class: "title" }, said(areaName(row))), // where before what: help without a place arrives nowhere
+      h("span", { class: "sub" }, h("span", { class: "kind" }, happening(row, this.typeNames)), h("span", { class: "callback" }, this.describe.line(row))),
       timer(nextDue(row), row.created_at),
       h("span", { class: "chips" }, this.describe.chips(row)),
     ];
@@ -86,9 +86,9 @@ export function areaName(row) {
   return row.area?.name || row.label || "lokasi belum pasti";
 }
 
-// 0007 · Manguharjo · 14.05.22; the whole number stands in the tooltip and in the case itself
+// 0007 · 14.05; the whole number stands in the tooltip and in the case itself
 export function progressLine(row) {
-  return h("span", { title: row.number }, `${row.number.slice(-4)} · `, said(areaName(row)), ` · ${moment(row.created_at)}`);
+  return h("span", { class: "nowrap", title: row.number }, `${row.number.slice(-4)} · ${moment(row.created_at, Date.now(), { seconds: false })}`);
 }
 
 export function marks(row) {
@@ -96,12 +96,22 @@ export function marks(row) {
     row.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[row.status]),
     row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
     row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
+    row.late && h("span", { class: "chip", title: "Dicatat di kertas atau luring; jam aslinya di riwayat" }, "Susulan"),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
   ];
 }
 
 export function stepChip(line, label = "") {
   return h("span", { class: "chip", data: assignmentEnded(line.status) ? { done: "" } : {}, title: line.agency?.name },
-    label, ASSIGNMENT_SHORT[line.status] ?? line.status);
+    label, ASSIGNMENT_SHORT[line.status] ?? line.status, line.paused ? " · dijeda" : "");
 }
 
-const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `))];
+// How far the ladder of an assignment is that nobody accepts, and whether somebody has to telephone.
+export function ladderChips(line) {
+  return [
+    line.escalation && h("span", { class: "chip alarm" }, rungText(line.escalation)),
+    line.unreached && h("span", { class: "chip alarm" }, "pesan gagal — telepon"),
+  ];
+}
+
+const progressChips = (row) => [marks(row), (row.assignments ?? []).map((line) => [stepChip(line, `${(line.agency?.code ?? "").toUpperCase()} `), ladderChips(line)])];

@@ -25,6 +25,7 @@ export class RegionMap {
     }
     this.showPlaces = places;
     if (onPick) this.map.on("click", (event) => onPick(event.latlng.lat, event.latlng.lng));
+    this.map.on("moveend", () => (this.node.dataset.view = this.map.getBounds().toBBoxString()));
     this.map.on("zoomend", () => this.node.classList.toggle("close", this.isClose()));
     this.loadBase(region);
     new ResizeObserver(() => this.resized()).observe(node);
@@ -93,9 +94,20 @@ export class RegionMap {
     this.declutter?.();
   }
 
+  // Frame these incidents, not closer than a kecamatan; without any the whole region. False while there is no map yet.
+  fitTo(rows) {
+    if (!this.home) return false;
+    this.framed = rows;
+    const points = rows.filter((row) => typeof row.lat === "number").map((row) => [row.lat, row.lon]);
+    if (!points.length) this.fitHome();
+    else this.map.fitBounds(L.latLngBounds(points).pad(0.25), { maxZoom: this.homeZoom + 2, padding: [24, 24], animate: false });
+    return true;
+  }
+
   resized() {
     this.map.invalidateSize({ animate: false });
     if (!this.touched) this.fitHome();
+    if (this.framed) this.fitTo(this.framed);
   }
 
   incidents(rows) {

@@ -12,9 +12,13 @@ export function startPage() {
   return config;
 }
 
+let made = null;
 export function makeFeed(config) {
-  return new Feed({ region: config.region, livePort: config.live_port, liveSameOrigin: config.live_same_origin });
+  made = new Feed({ region: config.region, livePort: config.live_port, liveSameOrigin: config.live_same_origin });
+  return made;
 }
+// For parts of a page that stand beside its script (ui/soundbar.js).
+export const feedOfPage = () => made;
 
 export function paintClock(node) {
   replace(node, clock(serverNow()), " ", h("small", {}, zoneLabel()));

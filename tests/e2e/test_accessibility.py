@@ -54,6 +54,27 @@ def test_the_other_screens(stack, browser: Browser, username: str) -> None:
         assert violations(screen.page) == []
 
 
+@pytest.mark.parametrize("path", ["/kertas/", "/kertas/entri/", "/luring/", "/luring/konsol/"])
+def test_paper_and_the_pages_without_a_server(stack, browser: Browser, path: str) -> None:
+    with signed_in(browser, stack.url, "operator.madiun") as operator:
+        operator.page.goto(f"{stack.url}{path}")
+        expect(operator.page.locator("main")).to_be_visible()
+        assert violations(operator.page) == []
+
+
+def test_what_has_not_been_sent(stack, browser: Browser) -> None:
+    with signed_in(browser, stack.url, "operator.madiun") as operator:
+        page = operator.page
+        page.route("**/api/v1/auth/session/", lambda route: route.abort())
+        page.locator("#narrative").fill("pohon tumbang")
+        page.keyboard.press("F8")
+        page.locator("#unsent").click()
+        expect(page.locator("#unsent-list [data-row]")).to_have_count(1)
+        assert violations(page) == []
+        page.unroute("**/api/v1/auth/session/")
+        expect(page.locator("#unsent")).to_be_hidden(timeout=15_000)
+
+
 def test_signing_in(stack, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{stack.url}/masuk/")

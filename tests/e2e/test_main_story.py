@@ -65,7 +65,8 @@ def work_through_the_job(page: Page, number: str) -> None:
     send(page, "Berangkat")
     press(own, "arrive")
     press(own, "complete")
-    page.get_by_label("Catatan").fill("Pohon dipotong, jalan terbuka kembali")
+    page.get_by_label("Hasil di lapangan").select_option("handled")
+    page.get_by_label("Catatan", exact=True).fill("Pohon dipotong, jalan terbuka kembali")
     page.get_by_label("Luka").fill("2")
     send(page, "Selesai")
     expect(page.locator("#detail")).to_contain_text("Pohon dipotong, jalan terbuka kembali")
@@ -115,10 +116,10 @@ def test_what_was_typed_survives_a_reload_and_a_server_that_is_away(stack, brows
 
         page.route("**/api/v1/incidents/", lambda route: route.abort())
         page.keyboard.press("F8")
-        expect(page.locator("#outbox")).to_contain_text("1 laporan menunggu")
+        expect(page.locator("#unsent")).to_contain_text("BELUM TERKIRIM 1")
         page.unroute("**/api/v1/incidents/")
         expect(page.locator("#saved .detail-number")).to_be_visible(timeout=10_000)
-        expect(page.locator("#outbox")).to_be_empty()
+        expect(page.locator("#unsent")).to_be_hidden()
 
 
 def test_the_operator_overrides_type_and_priority(stack, browser: Browser) -> None:

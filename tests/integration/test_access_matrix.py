@@ -15,7 +15,9 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from dispatch.models import Assignment, SupportRequest
 from tests.integration.acting import MADIUN, Acting, a_unit, another, part
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,7 @@ Q = {"region": MADIUN}
 REPORT = {"region": MADIUN, "narrative": "kebakaran rumah"}
 INCIDENT_ACTIONS = {
     "update": (DESK, {"version": 1}), "assign": (DESK, {"version": 1, "agency": "dinkes", "role": "support"}),
+    "raise_alarm": (DESK, {"version": 1}),
     "cancel": (DESK, {"reason": "x"}), "close": (("supervisor",), {"version": 1}),
     "reopen": (("supervisor",), {"reason": "x"}), "unmerge": (("supervisor",), {}),
     "merge": (DESK, {"version": 1, "into": "INTO"}), "hand_over": (DESK, {"version": 1, "to_region": "64.09"}),
@@ -81,7 +84,9 @@ TABLE: dict[str, Row] = {
     "POST api-incidents": only(DESK, 201, body=REPORT, known=HERE),
     "GET api-incident": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-incident-calls": only(DESK, body={"narrative": "api besar"}, known=SEES),
+    "POST api-incident-detach": only(("operator", "supervisor"), 404, known=SEES),
     "POST api-incident-sop": only((*DESK, *AGENCY), 400, body={"procedure": "x", "step": 0}, known=SEES),
+    "POST api-incident-seen": only(AGENCY, known=(*DESK, "qa", "wall")),
     "POST api-incident-notes": only((*DESK, *AGENCY), 201, body={"text": "x"}, known=SEES),
     "POST api-incident-attachments": only((*DESK, *AGENCY), 201, known=SEES, multipart=True),
     "GET api-incident-attachment": only((*DESK, "qa", *AGENCY), known=("wall",)),
@@ -90,6 +95,10 @@ TABLE: dict[str, Row] = {
     "POST api-call-answer": only(DESK, known=("qa",)),
     "POST api-call-end": only(DESK, known=("qa",)),
     "POST api-call-disposition": only(DESK, body={"disposition": "test"}, known=("qa",)),
+    "POST api-unit-divert": only(AGENCY, 409, body={"assignment": str(uuid.uuid4())}, known=(*DESK, "qa", "wall")),
+    "POST api-assignment-support": only(AGENCY, 201, body={"what": "units"}, known=(*DESK, "qa", "wall"), fresh=True),
+    "POST api-support-answer": only(DESK, body={"answer": "given"}, known=SEES, fresh=True),
+    "GET api-assignment-units": only((*DESK, *AGENCY), known=("qa", "wall")),
     "POST api-unit-status": only(
         (*AGENCY, "supervisor"), body={"status": "available"}, known=("operator", "qa", "wall")
     ),
@@ -99,8 +108,10 @@ TABLE: dict[str, Row] = {
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
+    "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
+    "GET api-session": only(ALL),
 }
 for _action, (_who, _body) in INCIDENT_ACTIONS.items():
     TABLE[f"POST api-incident-action {_action}"] = only(
@@ -110,14 +121,23 @@ for _action, _status in ASSIGNMENT_ACTIONS.items():
     TABLE[f"POST api-assignment-action {_action}"] = only(
         AGENCY, _status, body=BODIES.get(_action, {}), known=(*DESK, "qa", "wall"), fresh=True
     )
+for _name, _status in (("pause", 400), ("resume", 409)):
+    TABLE[f"POST api-{_name}"] = only(
+        (*AGENCY, "supervisor"), _status, body={"reason": "x"} if _name == "pause" else {},
+        known=("operator", "qa", "wall"),
+    )  # fmt: skip
 TABLE["POST api-assignment-action withdraw"] = only(DESK, known=SEES, fresh=True)
 
 PAGES: dict[str, tuple[str, ...]] = {
     "landing": (),
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
+    "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
+    "agency-shell": (*AGENCY, "other_officer", "far_officer"),
+    "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
@@ -134,7 +154,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout"}
+PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link"}
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""
@@ -191,13 +211,27 @@ class World:
         self.operator.client.post(path, photo, headers=self.operator.headers)
         return self.operator.incident(self.incident["id"])["attachments"][0]["id"]
 
+    def request_in(self, incident: dict[str, Any]) -> str:
+        """What the desk is asked for in an incident; of one that does not exist, nothing that exists."""
+        line = Assignment.objects.filter(incident_id=incident["id"]).first()
+        if line is None:
+            return str(uuid.uuid4())
+        row, _ = SupportRequest.objects.get_or_create(
+            incident_id=incident["id"], assignment=line, what="no_backup", done_at=None,
+            defaults={"created_at": timezone.now()},
+        )  # fmt: skip
+        return str(row.id)
+
     def path(self, address: Address, incident: dict[str, Any], action: str = "update") -> str:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
+            "uuid:caller_id": str(uuid.UUID(int=7)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
+        if "uuid:request_id" in address.path:
+            values["uuid:request_id"] = self.request_in(incident)
         path = address.path
         for name, value in values.items():
             path = path.replace(f"<{name}>", value)

@@ -91,7 +91,8 @@ def test_every_service_is_locked_down_and_watched(name: str) -> None:
 
 def test_there_are_all_the_processes_and_as_many_as_needed() -> None:
     assert set(SERVICES) == {
-        "postgres", "valkey", "migrate", "web", "live", "relay", "worker-sweeps", "worker-chores", "beat", "proxy",
+        "postgres", "valkey", "migrate", "web", "live", "relay", "worker-sweeps", "worker-chores", "worker-notify",
+        "beat", "proxy",
     }  # fmt: skip
     assert SERVICES["relay"]["deploy"] == {"replicas": 2}
     assert SERVICES["beat"]["deploy"] == {"replicas": 1}
@@ -117,7 +118,7 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {
         "proxy",
-        "worker-chores",
+        "worker-notify",
     }
 
 
@@ -246,7 +247,8 @@ class Deployment:
         return text
 
     def environment(self, service: str) -> dict[str, str]:
-        theirs = {name: self.here(value) for name, value in SERVICES[service]["environment"].items()}
+        set_ = {name: value for name, value in SERVICES[service]["environment"].items() if value is not None}
+        theirs = {name: self.here(value) for name, value in set_.items()}  # without a value: only if it is set outside
         return theirs | {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "ADDRESS": "0.0.0.0",  # what it says there; the servers are told another one by `argv`

@@ -29,6 +29,32 @@ def test_the_same_key_and_body_is_one_incident_and_the_stored_answer():
 
 
 @db
+def test_every_answer_to_a_write_with_a_key_names_the_key():
+    """What a client keeps it forgets only after an answer that does: no proxy, no half answer can fake it."""
+    operator, key = Acting("operator.madiun"), str(uuid.uuid4())
+    first, second = (operator.post("incidents/", FIRE, key=key) for _ in range(2))
+    assert first["Idempotency-Key"] == second["Idempotency-Key"] == key
+    call = operator.post("calls/", {"region": MADIUN}, key=str(uuid.uuid4()).upper())
+    assert call["Idempotency-Key"].isupper()
+    step_key = str(uuid.uuid4())
+    step = Acting("damkar.madiun").post(
+        f"assignments/{part(first.json(), 'damkar')['id']}/acknowledge/", {}, key=step_key
+    )
+    assert step["Idempotency-Key"] == step_key
+    assert "Idempotency-Key" not in operator.post("incidents/", FIRE).headers
+    assert "Idempotency-Key" not in operator.post("incidents/", FIRE, key="no uuid").headers
+
+
+@db
+def test_a_browser_asks_who_is_signed_in_before_it_sends_what_it_kept():
+    operator = Acting("operator.madiun")
+    answer = operator.get("auth/session/")
+    assert answer.json()["user"] == {"id": str(operator.user.pk), "label": str(operator.user)}
+    assert answer.json()["csrf"]
+    assert answer["Cache-Control"] == "no-store"
+
+
+@db
 def test_another_body_or_another_address_with_the_same_key_is_refused():
     operator, key = Acting("operator.madiun"), uuid.uuid4()
     operator.post("incidents/", FIRE, key=key)

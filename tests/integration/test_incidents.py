@@ -29,6 +29,7 @@ def supervisor():
 def body_for(action, incident, other):
     return {
         "update": {"version": 1, "priority": "low"},
+        "raise_alarm": {"version": 1},
         "assign": {"version": 1, "agency": "bpbd", "role": "support"},
         "close": {"version": 1, "outcome": "handled"},
         "cancel": {"reason": "salah sambung"},

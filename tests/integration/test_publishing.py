@@ -306,3 +306,10 @@ class TestPeople:
 
 def test_the_system_may_sign_for_any_region() -> None:
     assert sign(actor=SYSTEM, signed_on=date(2026, 11, 1)).signed_on == date(2026, 11, 1)
+
+
+def test_a_row_of_the_night_stands_beside_the_row_of_the_whole_day(db):
+    given = {"region": MADIUN, "type": "fire", "priority": "", "seconds": {"arrive": 1500}, "actor": ADMIN, "at": AT}
+    (night,) = publishing.publish_targets(**given, from_hour=22, until_hour=6)
+    assert (night.key, night.from_hour, night.until_hour) == ("fire//arrive/22/6", 22, 6)
+    assert Target.objects.filter(region_id=MADIUN, type="fire", stage="arrive", ended_at=None).count() == 2

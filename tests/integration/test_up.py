@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
+PROCESSES = (
+    "postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "worker-notify",
+    "beat",
+)  # fmt: skip
 BACK_SECONDS, SECOND_START_SECONDS = 5.0, 10.0
 """How long a killed process may be gone, and a second start may take, on a machine that does nothing else."""
 SPIN = """
@@ -127,6 +130,7 @@ def name_of(argv: list[str], taken: dict[str, int]) -> str:
         "daphne": "live",
         "sweeps@": "worker-sweeps",
         "chores@": "worker-chores",
+        "notify@": "worker-notify",
         " beat ": "beat",
     }
     return next((name for mark, name in marks.items() if mark in line), line)
@@ -261,3 +265,17 @@ def test_killed_workers_and_their_killed_parents_leave_the_work_to_new_ones(cent
     time.sleep(0.5)
     wait_for_return(centre, [], BACK_SECONDS)
     assert not pids_that_answer(centre) & set(workers)
+
+
+def test_a_worker_that_dies_again_and_again_does_not_take_the_others_with_it(centre: Centre) -> None:
+    wait_for_return(centre, [], 60)
+    parent = centre.children()["web"]
+    workers_of(parent)
+    for _ in range(4):  # granian by itself ends the server at the second death within 5.5 s
+        for worker in child_ids(parent):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        time.sleep(1)
+    wait_for_return(centre, [], BACK_SECONDS)
+    assert centre.children()["web"] == parent
+    assert len(workers_of(parent)) == 2

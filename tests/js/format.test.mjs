@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { reasonWords } from "../../static/ui/words.js";
-import { clock, duration, moment, phone, setZone, timerStep } from "../../static/ui/format.js";
+import { clock, duration, moment, phone, rungText, setZone, timerStep } from "../../static/ui/format.js";
 
 test("times are written with dots in the zone of the centre", () => {
   setZone({ name: "Asia/Jakarta", label: "WIB" });
@@ -41,4 +41,8 @@ test("a reason says what the card is about, not its code", () => {
   assert.equal(reasonWords("kartu tugas disaster/fallen_tree", {}), "kartu tugas Pohon tumbang");
   assert.equal(reasonWords("kartu tugas fire; memimpin karena instansi utama dirujuk", { fire: "Kebakaran" }),
     "kartu tugas Kebakaran; memimpin karena instansi utama dirujuk");
+});
+
+test("a rung of the ladder is named with its place", () => {
+  assert.equal(rungText({ hop: 4, of: 6, step: "head" }), "eskalasi 4/6: kepala dinas");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { alarmLevel, applyFrame, fromBoard, mergeRow, reconnectDelay } from "../../static/live/state.js";
+import { alarmLevel, applyFrame, fromBoard, mergeRow, reconnectDelay, withoutEnded } from "../../static/live/state.js";
 
 const line = (over = {}) => ({ id: "a1", version: 1, status: "assigned", agency: { code: "bpbd" }, ...over });
 const row = (over = {}) => ({ id: "i1", version: 1, status: "open", priority: "high", assignments: [line()], ...over });
@@ -68,6 +68,19 @@ test("frames from the events call are applied whatever their prev says", () => {
 test("a heartbeat moves the seq to its head, never back", () => {
   assert.equal(applyFrame(board(), { kind: "heartbeat", head: 40 }).state.seq, 40);
   assert.equal(applyFrame(board(), { kind: "heartbeat", head: 3 }).state.seq, 10);
+  assert.equal(applyFrame(board(), { kind: "heartbeat", head: 40, prev: 9 }).state.seq, 40);
+});
+
+test("a heartbeat that names an event which never came sends the screen to fetch it, and moves nothing", () => {
+  const { state, need } = applyFrame(board(), { kind: "heartbeat", head: 40, prev: 38 });
+  assert.deepEqual([state.seq, need], [10, "catch_up"]);
+});
+
+test("a frame whose unit is none leaves the units alone", () => {
+  const before = board();
+  const { state } = applyFrame(before, { kind: "unit.status", seq: 11, prev: 10, data: { unit: 7 } });
+  assert.deepEqual([...state.units.keys()], [...before.units.keys()]);
+  assert.equal(state.seq, 11);
 });
 
 test("hidden drops the incident, shown brings it back whole", () => {
@@ -103,4 +116,13 @@ test("reconnecting starts within a second and never waits more than 15", () => {
 
 test("silence gets loud at 10 and 30 seconds", () => {
   assert.deepEqual([9, 10, 29, 30].map(alarmLevel), [null, "amber", "amber", "red"]);
+});
+
+test("what has ended leaves the memory of a screen that runs for weeks, what is open stays", () => {
+  const rows = Array.from({ length: 80 }, (_, n) => row({ id: `i${n}`, status: n < 20 ? "open" : "closed" }));
+  const state = fromBoard({ seq: 1, incidents: rows });
+  const kept = withoutEnded(state);
+  assert.equal(kept.incidents.size, 20);
+  assert.ok([...kept.incidents.values()].every((one) => one.status === "open"));
+  assert.equal(withoutEnded(kept), kept);
 });

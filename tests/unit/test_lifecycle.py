@@ -15,7 +15,8 @@ from incidents.lifecycle import (
 
 EXPECTED = {
     "incident": {
-        "update": ("open", "open"), "assign": ("open", "open"), "close": ("open", "closed"),
+        "update": ("open", "open"), "assign": ("open", "open"), "raise_alarm": ("open", "open"),
+        "close": ("open", "closed"),
         "cancel": ("open", "cancelled"), "reopen": ("closed cancelled", "open"), "merge": ("open", "merged"),
         "unmerge": ("merged", "open"), "hand_over": ("open", "handed_over"), "accept": ("open", "open"),
         "refuse": ("open", "cancelled"), "confirm": ("handed_over", "handed_over"),
@@ -55,7 +56,7 @@ def test_the_tables_hold_these_actions_and_no_others():
 
 def test_a_version_is_needed_where_fields_could_be_overwritten():
     needed = {name for name, t in INCIDENT.transitions.items() if t.needs_version}
-    assert needed == {"update", "assign", "merge", "hand_over", "close"}
+    assert needed == {"update", "assign", "raise_alarm", "merge", "hand_over", "close"}
     assert not any(t.needs_version for t in ASSIGNMENT.transitions.values())
 
 

@@ -176,6 +176,11 @@ class TestChecks:
             ('{ type = "fire", subtype = "dragon", lead = "bpbd" }', "run_cards[7].subtype"),
             ('{ type = "fire", subtype = "snake", lead = "bpbd", support = ["bpbd"] }', "run_cards[7].support"),
             ('{ type = "fire", subtype = "snake", lead = "bpbd", backup = { lead = "x" } }', "run_cards[7].backup"),
+            ('{ type = "fire", subtype = "snake", lead = "bpbd", alarm = { bpbd = 2 } }', "run_cards[7].alarm.bpbd"),
+            (
+                '{ type = "fire", subtype = "snake", lead = "bpbd", support = ["dinkes"], alarm = { dinkes = 4 } }',
+                "run_cards[7].alarm.dinkes",
+            ),
             ('{ type = "fire", subtype = "snake", lead = "bpbd", from_hour = 22 }', "run_cards[7].from_hour"),
             ('{ type = "fire", area = "31.71.01", lead = "bpbd" }', "run_cards[7].area"),
             ('{ type = "fire", lead = "bpbd" }', "run_cards[7]"),

@@ -77,7 +77,14 @@ def test_two_screens_of_one_person_are_one_line_whatever_their_order(people):
     assert people_for(SUPERVISOR, HERE, people, SIGHTS.get) == people_for(SUPERVISOR, HERE, PEOPLE, SIGHTS.get)
 
 
-SARI, BUDI = Present(HERE, "fire-case", "op", "Sari"), Present(HERE, "fire-case", "sup", "Budi")
+def test_who_writes_on_one_of_two_screens_is_shown_as_writing():
+    two = [Present(HERE, "fire-case", "sup", "Budi"), Present(HERE, "fire-case", "sup", "Budi", typing=True)]
+    assert people_for(SUPERVISOR, HERE, two, SIGHTS.get) == [{"user": "Budi", "incident": "fire-case", "typing": True}]
+    assert people_for(SUPERVISOR, HERE, two[:1], SIGHTS.get) == [{"user": "Budi", "incident": "fire-case"}]
+
+
+SARI_AT = HERE, "fire-case", "op", "Sari"
+SARI, BUDI = Present(*SARI_AT), Present(HERE, "fire-case", "sup", "Budi")
 
 
 def test_a_desk_is_told_when_somebody_opens_or_leaves_a_case_and_not_in_between():
@@ -94,6 +101,17 @@ def test_who_joins_is_told_who_is_there_already():
     company.joined = True
     assert company.update([SARI], 2) == {HERE}
     assert company.update([SARI], 4) == set()
+
+
+def test_beginning_and_ending_to_write_is_told_also_to_other_processes():
+    here, there = Company("here"), Company("there")
+    writing = Present(*SARI_AT, typing=True)
+    assert there.update([SARI], 0) == {HERE}
+    assert there.update([writing], 2) == {HERE}
+    here.hear(there.message([writing], 2), 2)
+    assert here.update([], 3) == {HERE}
+    assert here.people == [writing]
+    assert there.update([SARI], 4) == {HERE}
 
 
 def test_processes_tell_each_other_and_one_that_is_silent_has_nobody():

@@ -15,7 +15,7 @@ from agencies.reference import (
     RunCardRef,
     TypeRef,
 )
-from dispatch.routing import Absence, Case, backup_for, gap_map, gaps, route, route_chosen
+from dispatch.routing import Absence, Case, backup_for, gap_map, gaps, next_alarm, route, route_alarm, route_chosen
 
 AT = datetime(2026, 11, 22, 3, tzinfo=UTC)  # 10:00 WIB
 AGENCIES = {
@@ -185,3 +185,47 @@ def test_whoever_is_away_nobody_is_chosen_twice_and_one_leads_if_anybody_goes(ab
     assert len(set(codes)) == len(codes)
     assert sum(c.role == "lead" for c in answer.chosen) == bool(codes)
     assert not {code for code, why in absent.items() if why is not Absence.NO_UNIT} & set(codes)
+
+
+# --- alarm levels -------------------------------------------------------------------------------------------------
+LARGE = card(
+    "large", "fire", LineRef("damkar", "lead"), LineRef("dinkes", "support"),
+    LineRef("rsud", "support", alarm=2), LineRef("polres", "support", backup="rsud", alarm=3),
+)  # fmt: skip
+
+
+def test_lines_of_a_higher_alarm_wait_until_it_is_raised():
+    here = region(LARGE)
+    assert chosen(route(here, case())) == [("damkar", "lead"), ("dinkes", "support")]
+    assert next_alarm(here, case()) == 2
+    second = route_alarm(here, case(), 2)
+    assert chosen(second) == [("rsud", "support")]
+    assert second.chosen[0].reason == "alarm 2: kartu tugas fire"
+    assert next_alarm(here, case(alarm=3)) is None
+    assert next_alarm(region(FIRE), case()) is None
+    assert next_alarm(region(), case()) is None
+
+
+def test_agreements_and_backups_hold_at_every_alarm():
+    third = route_alarm(region(LARGE), case(alarm=2), 3)
+    assert chosen(third) == [("rsud", "support")]
+    assert [one.agency.code for one in third.referred] == ["polres"]
+
+
+def test_what_a_raised_alarm_sends_has_its_backup_when_it_declines():
+    waits = card("w", "fire", LineRef("damkar", "lead"), LineRef("dinkes", "support", backup="rsud", alarm=2))
+    assert backup_for(region(waits), case(), "dinkes", ["damkar", "dinkes"]) is None
+    taking_over = backup_for(region(waits), case(alarm=2), "dinkes", ["damkar", "dinkes"])
+    assert taking_over is not None
+    assert taking_over.agency.code == "rsud"
+
+
+@given(st.lists(st.integers(1, 3), min_size=2, max_size=2), st.integers(1, 3))
+def test_raising_step_by_step_sends_the_same_as_the_full_alarm_and_nobody_twice(levels, until):
+    lines = [LineRef(code, "support", alarm=level) for code, level in zip(("dinkes", "rsud"), levels, strict=True)]
+    here = region(card("c", "fire", LineRef("damkar", "lead"), *lines))
+    sent, level = [c.agency.code for c in route(here, case()).chosen], 1
+    while (nxt := next_alarm(here, case(alarm=level))) is not None and nxt <= until:
+        sent += [c.agency.code for c in route_alarm(here, case(alarm=level), nxt).chosen]
+        level = nxt
+    assert sorted(sent) == sorted(c.agency.code for c in route(here, case(alarm=until)).chosen)

@@ -15,6 +15,7 @@ ROW = {
     "status": "open", "confidential": False, "exercise": False, "needs_review": True, "lat": -7.6, "lon": 111.5,
     "precision": "point", "area": {"code": "1", "name": "Taman"}, "label": "Taman", "created_at": "x",
     "assignments": [{"id": "1", "agency": {"code": "damkar"}}, {"id": "2", "agency": {"code": "rsud"}}],
+    "support": [{"id": "s", "agency": {"code": "damkar"}}, {"id": "t", "agency": {"code": "rsud"}}],
 }  # fmt: skip
 
 
@@ -49,6 +50,13 @@ def test_a_stub_keeps_the_type_and_a_masked_row_does_not():
     assert narrow(ROW, Level.STUB)["type"] == "fire"
     assert narrow(ROW, Level.MASKED)["type"] == ""
     assert narrow(ROW, Level.MASKED)["assignments"] == []
+
+
+def test_requests_for_support_are_the_desks_and_the_askers():
+    assert [s["id"] for s in narrow(ROW, Level.FULL)["support"]] == ["s", "t"]
+    assert [s["id"] for s in narrow(ROW, Level.TASK, ["rsud"])["support"]] == ["t"]
+    for level in (Level.WALL, Level.STUB, Level.MASKED):
+        assert narrow(ROW, level, ["rsud"])["support"] == []
 
 
 def test_narrowing_leaves_the_row_itself_alone():

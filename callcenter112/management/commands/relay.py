@@ -1,27 +1,34 @@
 """The relay: numbers committed events, rings the hubs, watches the sweeps. Two run, one is active."""
 
 import asyncio
+import concurrent.futures
 import logging
 import signal
 import threading
 import time
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
+from agencies.caches import reference
 from callcenter112.embedded.tether import die_with_parent
+from dispatch import posting
 from dispatch.consumers import conninfo
 from dispatch.hub import DOORBELL
-from dispatch.services import sweeps
+from dispatch.services import notifying, sweeps
 from events import relay
 
 log = logging.getLogger("siaga.relay")
 RING_TIMEOUT = 2.0
-SWEEP_EVERY = 0.5
-SILENT_FOR = 1.5
-"""Seconds without a sweep by Celery after which the relay sweeps itself."""
+SWEEP_EVERY = 0.25
+IDLE_FOR = 5.0
+SILENT_FOR, SILENT_FOR_STANDBY = 1.25, 1.75
+"""Seconds without a sweep by Celery after which the active relay sweeps itself, and without either the other one."""
 
 
 class Doorbell:
@@ -48,23 +55,68 @@ class Doorbell:
 
 
 class Watchdog(threading.Thread):
-    """Sweeps deadlines when nobody else has for SILENT_FOR seconds, while this relay is the active one."""
+    """Sweeps deadlines when nobody else has for a while: the active relay first, the one that waits a little later.
+
+    From then on every SWEEP_EVERY seconds until somebody else has swept, and each time all that is due: a batch a
+    look would fall behind when thousands of deadlines come in one minute.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.active = False
+        self._own = 0
+        """When this watchdog swept last, in milliseconds as `last_swept` gives them."""
+
+    def run(self) -> None:
+        self._try(reference)  # it takes a second, which the first sweep should not wait for
+        while True:
+            time.sleep(SWEEP_EVERY)
+            self._try(self._look)
+
+    def _look(self) -> None:
+        silence = SILENT_FOR if self.active else SILENT_FOR_STANDBY
+        if sweeps.last_swept() == self._own or sweeps.seconds_since_last() > silence:
+            sweeps.sweep_all()
+            self._own = sweeps.last_swept()
+
+    def _try(self, chore: Callable[[], object]) -> None:
+        try:
+            close_old_connections()
+            chore()
+        except DatabaseError as error:
+            log.warning("watchdog: %s", type(error).__name__)
+
+
+class Courier(threading.Thread):
+    """Sends messages when no worker has looked for them for IDLE_FOR seconds (no Valkey, no beat), while this relay is
+    the active one. A few at a time: one that hangs holds up no other."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.active = False
+        self._hands = concurrent.futures.ThreadPoolExecutor(max_workers=4, thread_name_prefix="courier")
 
     def run(self) -> None:
         while True:
-            time.sleep(SWEEP_EVERY)
-            if not self.active:
+            time.sleep(1)
+            if not self.active or not settings.RELAY_SENDS:
                 continue
             try:
                 close_old_connections()
-                if sweeps.seconds_since_last() > SILENT_FOR:
-                    sweeps.sweep()
+                if notifying.seconds_since_look() > IDLE_FOR:
+                    for delivery_id in posting.find():
+                        self._hands.submit(self._post, delivery_id)
             except DatabaseError as error:
-                log.warning("watchdog: %s", type(error).__name__)
+                log.warning("courier: %s", type(error).__name__)
+
+    @staticmethod
+    def _post(delivery_id: uuid.UUID) -> None:
+        try:
+            posting.post(delivery_id)
+        except DatabaseError as error:  # its lease ends, somebody finds it again
+            log.warning("courier: %s", type(error).__name__)
+        finally:
+            connection.close()
 
 
 class Command(BaseCommand):
@@ -76,10 +128,11 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        doorbell, watchdog = Doorbell(), Watchdog()
+        doorbell, watchdog, courier = Doorbell(), Watchdog(), Courier()
         watchdog.start()
+        courier.start()
 
         def on_active(active: bool) -> None:
-            watchdog.active = active
+            watchdog.active = courier.active = active
 
         relay.run(conninfo(), doorbell.ring, on_active, stop.is_set)

@@ -1,0 +1,43 @@
+"""From the queue to the world: the only place where a message leaves the house. No transaction is open meanwhile."""
+
+import logging
+import uuid
+
+from django.utils import timezone
+
+from dispatch.carriers import Failed, carry
+from dispatch.services import deliveries, notifying
+
+log = logging.getLogger("siaga.notify")
+
+
+def post(delivery_id: uuid.UUID) -> None:
+    """Carry one attempt out and note its end. What nobody foresaw counts as a failure of this attempt."""
+    letter = deliveries.begin(delivery_id, at=timezone.now())
+    if letter is None:
+        return
+    try:
+        carried = carry(letter)
+    except Failed as why:
+        log.info("%s %s: %s", letter.kind, delivery_id, why.code)
+        deliveries.note_failed(delivery_id, why, at=timezone.now())
+    except Exception as error:
+        log.exception("%s %s", letter.kind, delivery_id)
+        deliveries.note_failed(delivery_id, Failed("broken", type(error).__name__), at=timezone.now())
+    else:
+        deliveries.note_carried(delivery_id, carried, at=timezone.now())
+
+
+def look() -> list[uuid.UUID]:
+    """`find` of a worker, which is noted: while workers look, nobody else needs to send."""
+    found = find()
+    notifying.note_look(timezone.now())
+    return found
+
+
+def find() -> list[uuid.UUID]:
+    """Queue what has become due, and take a lease of what can be sent now."""
+    now = timezone.now()
+    while notifying.derive(at=now) >= notifying.BATCH:
+        pass
+    return deliveries.claim(at=now)

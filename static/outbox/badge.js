@@ -1,0 +1,168 @@
+// "BELUM TERKIRIM 3" in the bar, and the list behind it: one's own rows with their words and what can be done, of
+// colleagues only how many and how old, with a button to send them. Logging out deletes nothing and says so first.
+import { serverNow } from "../live/api.js";
+import { byId, h, notice, replace, said } from "../ui/dom.js";
+import { age, byPerson } from "./rules.js";
+
+const KINDS = { report: "Laporan", paper: "Laporan kertas", step: "Langkah", disposition: "Golongan panggilan", call_end: "Akhir panggilan" };
+const STATES = { waiting: "menunggu", review: "perlu diperiksa", denied: "ditolak: tidak berhak" };
+const LINKS = {
+  offline: "Server tidak menjawab; dicoba lagi sendiri.",
+  signed_out: "Anda tidak (lagi) masuk. Tidak ada yang hilang: masuk lagi, lalu terkirim sendiri.",
+};
+
+export class Badge {
+  // `correct(row)`: take a refused report back into the form; resolves to a reason why not, or "". `restore(draft)`.
+  constructor({ outbox, drafts = null, corrects = "report", correct = null, restore = null }) {
+    Object.assign(this, { outbox, drafts, corrects, correct, restore });
+    this.rows = [];
+    this.orphans = [];
+    this.count = h("b", {});
+    this.button = h("button", { class: "unsent", type: "button", id: "unsent", hidden: true, "aria-expanded": "false", "aria-controls": "unsent-list", onclick: () => this.toggle() }, "BELUM TERKIRIM ", this.count);
+    this.panel = h("section", { class: "unsent-list", id: "unsent-list", hidden: true, "aria-label": "Belum terkirim" });
+    this.live = h("span", { class: "visually-hidden", role: "status", "aria-live": "polite" });
+    document.querySelector(".bar-end")?.prepend(this.button);
+    document.body.append(this.panel, this.live);
+    outbox.addEventListener("change", ({ detail }) => this.show(detail.rows));
+    outbox.addEventListener("link", () => this.paint());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && !this.panel.hidden && this.toggle(false));
+    setInterval(() => !this.panel.hidden && this.paintAges(), 1000);
+    this.warnWhereNothingIsSafe();
+    this.guardLogout();
+  }
+
+  show(rows) {
+    const before = this.rows.length;
+    this.rows = rows;
+    this.paint();
+    if (rows.length !== before) this.live.textContent = rows.length ? `${rows.length} belum terkirim` : "Semua terkirim";
+  }
+
+  toggle(open = this.panel.hidden) {
+    this.panel.hidden = !open;
+    this.button.setAttribute("aria-expanded", String(open));
+    if (open) void this.paint();
+    else this.button.focus();
+  }
+
+  async paint() {
+    const orphans = (await this.drafts?.orphans().catch(() => [])) ?? [];
+    this.orphans = orphans;
+    const own = orphans.filter((one) => one.user.id === this.outbox.user.id);
+    this.count.textContent = String(this.rows.length);
+    this.button.hidden = !this.rows.length && !own.length;
+    this.button.dataset.empty = String(!this.rows.length);
+    replace(this.button, this.rows.length ? "BELUM TERKIRIM " : "Konsep ", this.rows.length ? this.count : own.length);
+    if (this.panel.hidden) return;
+    const people = byPerson(this.rows);
+    const parts = await Promise.all(people.map((one) => (this.isOwn(one.user) ? this.ownRows(one) : this.rowsOfColleague(one))));
+    replace(this.panel,
+      h("div", { class: "detail-head" }, h("h2", {}, "Belum terkirim"), h("button", { class: "btn quiet small", type: "button", data: { key: "close" }, onclick: () => this.toggle(false) }, "Tutup")),
+      this.link(), parts,
+      own.map((draft) => this.draft(draft)),
+      !this.outbox.store.durable && notice("warn", "Hanya di memori tab ini: jangan menutup tab sebelum semua terkirim."));
+  }
+
+  paintAges() {
+    for (const node of this.panel.querySelectorAll("time[datetime]")) node.textContent = age(node.dateTime, serverNow());
+  }
+
+  isOwn = (user) => !user.id || user.id === this.outbox.user.id;
+
+  link() {
+    const words = LINKS[this.outbox.state];
+    const signIn = this.outbox.state === "signed_out" && h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk lagi");
+    const other = this.outbox.signedIn && this.outbox.user.id && this.outbox.signedIn.id !== this.outbox.user.id;
+    return [words && notice("warn", words, signIn), other && notice("warn", `Yang masuk di komputer ini sekarang ${this.outbox.signedIn.label}, bukan ${this.outbox.user.label}. Muat ulang halaman.`)];
+  }
+
+  when = (at) => h("time", { datetime: at }, age(at, serverNow()));
+
+  async ownRows({ user, rows }) {
+    const lines = await Promise.all(rows.map((row) => this.ownRow(row)));
+    const waiting = rows.filter((row) => row.state === "waiting");
+    return h("div", { class: "unsent-person", data: { own: "" } },
+      h("h3", {}, said(user.label || "Tanpa nama"), ` · ${rows.length}`,
+        waiting.length > 0 && h("button", { class: "btn small", type: "button", data: { key: "send-own" }, onclick: () => void this.outbox.release(waiting.map((row) => row.key)) }, "Kirim sekarang")),
+      h("ol", {}, lines));
+  }
+
+  async ownRow(row) {
+    const content = await this.outbox.read(row).catch(() => null);
+    const words = content?.body?.narrative || content?.body?.location?.text || content?.kept?.title || "";
+    const trouble = await this.outbox.trouble(row);
+    const stuck = row.state !== "waiting";
+    return h("li", { data: { row: row.key, state: row.state } },
+      h("span", {}, `${KINDS[row.kind] ?? row.kind} · ${STATES[row.state]} · `, this.when(row.created_at), row.attempts > 0 && ` · ${row.attempts}× dicoba`),
+      words && h("p", { class: "hint" }, said(words.length > 90 ? `${words.slice(0, 90)}…` : words)),
+      trouble && h("p", { class: "error" }, trouble),
+      stuck && h("div", { class: "btn-row" },
+        this.correct && row.kind === this.corrects && h("button", { class: "btn small", type: "button", data: { key: `fix-${row.key}` }, onclick: (event) => void this.fix(row, event.currentTarget) }, "Perbaiki"),
+        h("button", { class: "btn small", type: "button", data: { key: `again-${row.key}` }, onclick: () => void this.outbox.release([row.key]) }, "Kirim lagi"),
+        h("button", { class: "btn small danger", type: "button", data: { key: `drop-${row.key}` }, onclick: (event) => this.drop(row, event.currentTarget) }, "Buang")));
+  }
+
+  async fix(row, button) {
+    const why = await this.correct(row);
+    if (why) button.closest("li").append(notice("warn", why));
+    else this.toggle(false);
+  }
+
+  // Twice, because this is the one thing here that cannot be undone.
+  drop(row, button) {
+    if (button.dataset.sure) return void this.outbox.takeBack(row.key);
+    button.dataset.sure = "1";
+    button.textContent = "Ya, buang untuk selamanya";
+  }
+
+  rowsOfColleague({ user, rows }) {
+    return h("div", { class: "unsent-person" },
+      h("h3", {}, said(user.label), ` · ${rows.length} · `, this.when(rows[0].created_at),
+        h("button", { class: "btn small", type: "button", data: { key: `send-${user.id}` }, onclick: () => void this.outbox.release(rows.map((row) => row.key)) }, "Kirim")),
+      h("p", { class: "hint" }, "Isinya tidak ditampilkan; yang mengirim tercatat."));
+  }
+
+  draft(draft) {
+    return h("div", { class: "unsent-person" }, h("h3", {}, "Konsep dari tab yang tertutup · ", this.when(draft.saved_at),
+      this.restore && h("button", { class: "btn small", type: "button", data: { key: `draft-${draft.id}` }, onclick: async (event) => {
+        const button = event.currentTarget;
+        const why = await this.restore(draft);
+        if (why) button.after(notice("warn", why));
+        else this.toggle(false);
+      } }, "Pulihkan")));
+  }
+
+  // In a page that came without HTTPS the browser has no WebCrypto: said once, loudly, and before anything is lost.
+  warnWhereNothingIsSafe() {
+    if (this.outbox.store.durable) return;
+    byId("link-banner")?.after(h("div", { class: "link-banner", id: "unsafe-banner", role: "alert", data: { level: "amber" } },
+      globalThis.isSecureContext === false
+        ? "Alamat ini tanpa HTTPS: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup. Buka lewat https://"
+        : "Penyimpanan peramban tidak dapat dipakai: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup."));
+    addEventListener("beforeunload", (event) => this.rows.length && event.preventDefault());
+  }
+
+  guardLogout() {
+    const form = document.querySelector('form[action$="/keluar/"]');
+    form?.addEventListener("submit", (event) => {
+      if (!this.rows.length || form.dataset.sure) return;
+      event.preventDefault();
+      this.askBeforeLogout(form);
+    });
+  }
+
+  askBeforeLogout(form) {
+    const leave = () => {
+      form.dataset.sure = "1";
+      form.requestSubmit();
+    };
+    const dialog = h("dialog", { class: "unsent-ask", "aria-label": "Belum terkirim", onclose: () => dialog.remove() },
+      h("p", {}, h("strong", {}, `${this.rows.length} belum terkirim. `), "Semuanya tetap tersimpan di komputer ini setelah Anda keluar; rekan yang masuk di sini dapat mengirimnya tanpa membacanya."),
+      h("div", { class: "btn-row" },
+        h("button", { class: "btn primary", type: "button", onclick: async () => { await this.outbox.flush(); if (!this.rows.length) leave(); else dialog.close(); } }, "Kirim dulu"),
+        h("button", { class: "btn", type: "button", onclick: leave }, "Tetap keluar"),
+        h("button", { class: "btn quiet", type: "button", onclick: () => dialog.close() }, "Batal")));
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,3 @@
+import { byId } from "../ui/dom.js";
+
+byId("print").addEventListener("click", () => print());
