@@ -89,7 +89,7 @@ def many_rules() -> CompiledRules:
     rows = []
     for number in range(MANY_RULES - len(shipped)):
         row = dict(chance.choice(shipped))
-        words = ["".join(chance.choices(_SYLLABLES, k=3)) for _ in range(8)]
+        words = ["".join(chance.choices(_SYLLABLES, k=5)) for _ in range(8)]
         copies = [f"{p} & {w}" for p, w in zip(row["phrases"], words, strict=False) if p.count("&") < 2]
         rows.append({**row, "id": f"copy.{number}", "phrases": [*copies, " ".join(words[-2:])]})
     return compile_rules(*builtin_rules(), RuleSource("copies", "copies-1", {"rule": rows}))
