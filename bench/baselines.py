@@ -76,7 +76,7 @@ def cross_validated(rows: Sequence[Mapping[str, Any]]) -> Guesser:
 
 def compared() -> dict[str, dict[str, dict[str, Any]]]:
     """Figures by set of reports and by guesser."""
-    published, held_out = read(REPORTS / "published.jsonl"), read(REPORTS / "held_out_later.jsonl")
+    published, held_out = read(REPORTS / "published.jsonl"), read(REPORTS / "held_out_fresh.jsonl")
     rules, words = of_rules(), of_keywords()
     found = {
         "published": {"key words": score(published, words), "linear": score(published, cross_validated(published)),

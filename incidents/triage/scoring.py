@@ -51,7 +51,7 @@ _A_SENTENCE = 5
 # What a point of the score card weighs beside the rules.
 _POINT = 1.5
 # A call that is no emergency tells it with fewer words than an event, so each of them weighs more.
-_CALM_POINT = 2.0
+_CALM_POINT = 2.5
 _FULL_POINTS = 10.0
 _FURTHER_POINT = 0.4
 _MAX_CANDIDATES = 5

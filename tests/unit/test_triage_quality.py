@@ -1,5 +1,5 @@
 """How often triage is right on labelled reports: the limits stand a little under what is reached, so that a change
-which makes it worse is seen. `tuning` was read while the rules were written; the two others never were."""
+which makes it worse is seen. `tuning` was read while the rules were written; the others never were."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 from bench.quality import of_rules, read, score
 
 REPORTS = Path(__file__).parent / "data" / "reports"
-SETS = ("tuning", "held_out", "held_out_later")
+SETS = ("tuning", "held_out", "held_out_later", "held_out_fresh")
 # figure: one limit for each set
 AT_LEAST = {
-    "lead": (0.96, 0.885, 0.92),
-    "first_two": (0.985, 0.975, 0.98),
-    "macro_recall": (0.96, 0.885, 0.915),
-    "supporting": (0.82, 0.60, 0.56),
-    "supporting_precision": (0.63, 0.46, 0.57),
-    "review_of_wrong": (0.60, 0.60, 0.45),
+    "lead": (0.96, 0.90, 0.905, 0.925),
+    "first_two": (0.985, 0.975, 0.98, 0.975),
+    "macro_recall": (0.96, 0.90, 0.905, 0.925),
+    "supporting": (0.82, 0.65, 0.56, 0.63),
+    "supporting_precision": (0.63, 0.50, 0.58, 0.60),
+    "review_of_wrong": (0.60, 0.60, 0.25, 0.50),
 }
 AT_MOST = {
-    "priority_far_off": (0.03, 0.055, 0.03),
-    "false_alarm": (0.05, 0.20, 0.14),
-    "review": (0.10, 0.205, 0.16),
+    "priority_far_off": (0.03, 0.055, 0.03, 0.03),
+    "false_alarm": (0.03, 0.14, 0.14, 0.11),
+    "review": (0.10, 0.165, 0.12, 0.12),
 }
 
 
