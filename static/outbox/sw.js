@@ -10,12 +10,7 @@ const PATIENCE_MS = 6000;
 const STATIC = new Set(files.filter((path) => !path.endsWith("/")));
 const offlineClients = new Set(); // windows that were given a kept page: their files come from the same version
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(keepFiles());
-  // Chromium asks the network beside a worker that is just starting, and shows the network's failure when that comes
-  // first. Pages are always this worker's answer.
-  event.addRoutes?.({ condition: { requestMode: "navigate" }, source: "fetch-event" })?.catch?.(() => undefined);
-});
+self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOld()));
 self.addEventListener("message", (event) => {
   if (event.data?.take_over) self.skipWaiting();
