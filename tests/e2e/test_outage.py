@@ -50,7 +50,7 @@ def wait_ready(page: Page) -> None:
         """async () => {
           const kept = (await caches.keys()).find((name) => name.startsWith("siaga112-pages"));
           const pages = kept ? await (await caches.open(kept)).keys() : [];
-          return pages.length > 0 && Boolean(navigator.serviceWorker.controller);
+          return pages.length > 0 && navigator.serviceWorker.controller?.state === "activated";
         }""",
         timeout=30_000,
     )
