@@ -78,7 +78,7 @@ def test_colleagues_see_who_is_writing_and_a_past_moment_is_another_picture(stac
         page.locator("#as-of").click()
         dialog = page.locator("dialog.as-of")
         expect(dialog.locator(".as-of-banner")).to_contain_text("KEADAAN PUKUL", timeout=WITHIN)
-        dialog.get_by_label("Waktu").fill(before.strftime("%Y-%m-%dT%H:%M:%S"))
+        dialog.get_by_label("Waktu", exact=True).fill(before.strftime("%Y-%m-%dT%H:%M:%S"))
         dialog.get_by_role("button", name="Lihat", exact=True).click()
         expect(dialog.locator(".as-of-banner")).to_contain_text(
             re.compile(before.strftime(r"%H\.%M\.%S")), timeout=WITHIN
@@ -86,7 +86,7 @@ def test_colleagues_see_who_is_writing_and_a_past_moment_is_another_picture(stac
         expect(dialog.locator(f'.row [title="{number}"]')).to_have_count(0)
         now = datetime.now(ZoneInfo("Asia/Jakarta"))
         time.sleep(1.1)
-        dialog.get_by_label("Waktu").fill(now.strftime("%Y-%m-%dT%H:%M:%S"))
+        dialog.get_by_label("Waktu", exact=True).fill(now.strftime("%Y-%m-%dT%H:%M:%S"))
         dialog.get_by_role("button", name="Lihat", exact=True).click()
         dialog.locator(".row").filter(has=page.locator(f'[title="{number}"]')).click(timeout=WITHIN)
         expect(dialog.locator(".detail-number")).to_have_text(number, timeout=WITHIN)
