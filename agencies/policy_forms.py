@@ -142,8 +142,8 @@ class RunCardForm(_TypeForm):
             self.fields[f"alarm_{n}"] = forms.TypedChoiceField(
                 label=_("Alarm pendukung %(n)s") % {"n": n},
                 choices=ALARMS,
-                coerce=lambda level: int(level or 1),
-                empty_value="1",
+                coerce=int,
+                empty_value=1,  # type: ignore[arg-type]
                 required=False,
             )
         for name, field in self.fields.items():

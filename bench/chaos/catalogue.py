@@ -50,7 +50,7 @@ ROWS = _rows(
     Row("frames-mangled", feed.frames_mangled, in_ci=True),
     Row("late-commits", feed.late_commits, in_ci=True),
     Row("poison-event", feed.poison_event, in_ci=True),
-    Row("sessions-ended", limits.sessions_ended, in_ci=True),
+    Row("sessions-ended", limits.sessions_ended),
     Row("connections-full", limits.connections_full),
     Row("disk-full", limits.disk_full, needs_stack=False),
     Row("clock-wrong", limits.clock_wrong, needs_stack=False),
