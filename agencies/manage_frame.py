@@ -29,6 +29,7 @@ from agencies.views import actor_of, frame
 
 MENU = (
     ("manage-overview", _("Ringkasan")),
+    ("manage-readiness", _("Kesiapan")),
     ("manage-region", _("Profil wilayah")),
     ("manage-agencies", _("Instansi")),
     ("manage-agreements", _("Perjanjian (MoU)")),

@@ -1,6 +1,7 @@
 """All configuration of a region, the people who work there and what they have to work with."""
 
 from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.assurance import Assurance
 from agencies.models.channels import Channel, Ladder
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
@@ -20,6 +21,7 @@ __all__ = [
     "Agreement",
     "ApiToken",
     "Area",
+    "Assurance",
     "Channel",
     "ConfigVersion",
     "Import",
