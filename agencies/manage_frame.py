@@ -35,7 +35,7 @@ MENU = (
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
-    ("manage-gaps", _("Peta celah")),
+    ("manage-gaps", _("Matriks penugasan")),
     ("rules", _("Aturan triase")),
     ("rules-unmapped", _("Belum terpetakan")),
     ("manage-targets", _("Target waktu")),

@@ -111,7 +111,10 @@ def _hours(first: int | None, last: int | None) -> str:
 
 
 def _card_form(desk: Desk, card: RunCard | None = None) -> policy_forms.RunCardForm:
-    initial = policy_forms.RunCardForm.initial_of(card) if card else None
+    """Of a card; a new one begins with what the matrix's cell was about, `?jenis=…&subjenis=…&area=…`."""
+    asked = {"type": "jenis", "subtype": "subjenis", "area": "area"}
+    begun = {name: desk.request.GET.get(key, "") for name, key in asked.items()}
+    initial = policy_forms.RunCardForm.initial_of(card) if card else begun
     rows = card.lines.count() if card else policy_forms.SUPPORTS
     areas = manage_selectors.in_force(desk.actor, Area, desk.region.code).filter(level=Area.AreaLevel.DISTRICT)
     return policy_forms.RunCardForm(
