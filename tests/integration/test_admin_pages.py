@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import caches
-from agencies.models import Agency, RunCard, User
+from agencies.models import Agency, Procedure, RunCard, User
 from tests.integration.acting import MADIUN
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +86,50 @@ class TestMatrix:
         page = text(admin.get(url("gaps")))
         assert " style=" not in page
         assert not re.search(r"<script(?![^>]* src=)", page)
+
+
+class TestProcedures:
+    def fire(self) -> Procedure:
+        return Procedure.objects.get(region_id=MADIUN, key="fire/", ended_at=None)
+
+    def changed(self, admin: Client, **parts: str) -> Procedure:
+        """The next version, with these parts of the form replaced."""
+        page = url("procedure", self.fire().pk)
+        form = admin.get(page).context["form"]
+        sent = {b.html_name: b.value() for b in form if b.value() is not None and not b.field.disabled}
+        assert admin.post(page, sent | parts).status_code == 302
+        return self.fire()
+
+    def test_the_editor_knows_the_keys_and_shows_the_operators_view_beside_it(self, admin: Client) -> None:
+        page = text(admin.get(url("procedure", self.fire().pk)))
+        assert 'data-keys="victims,conscious' in page
+        assert "Yang dilihat operator" in page
+        assert "agencies/procedure.js" in page
+        assert " style=" not in page
+
+    def test_the_history_marks_what_was_added_removed_and_moved(self, admin: Client) -> None:
+        old = self.fire()
+        first, *rest = old.questions
+        new = self.changed(admin, questions="\n".join([*rest[1:], first, "Apakah ada gas?"]))
+        row = admin.get(url("procedure-history", new.pk)).context["rows"][0]
+        marks = {line["text"]: line["mark"] for line in row["parts"][0]["lines"]}
+        assert marks["Apakah ada gas?"] == "added"
+        assert marks[rest[0]] == "removed"
+        assert {marks[line] for line in (first, *rest[1:])} <= {"moved", "same"}
+
+    def test_an_old_version_comes_back_as_a_new_one(self, admin: Client) -> None:
+        old = self.fire()
+        self.changed(admin, questions="Hanya satu?")
+        page = url("procedure-restore", old.pk)
+        assert admin.get(page).status_code == 200
+        assert self.fire().questions == ["Hanya satu?"], "looking changes nothing"
+        assert admin.post(page).status_code == 302
+        back = self.fire()
+        assert (back.version, back.questions, back.excludes) == (old.version + 2, old.questions, old.excludes)
+        assert admin.post(url("procedure-restore", back.pk)).status_code == 409
+
+    def test_one_that_had_ended_comes_back_too(self, admin: Client) -> None:
+        old = self.fire()
+        admin.post(url("procedure-end", old.pk))
+        admin.post(url("procedure-restore", old.pk))
+        assert self.fire().title == old.title
