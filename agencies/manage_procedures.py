@@ -1,4 +1,4 @@
-"""The administration of procedures (SOP): edited beside what the operator sees, compared with old versions, restored."""
+"""The administration of procedures (SOP): edited beside what the operator sees, compared, taken back."""
 
 from itertools import groupby
 from typing import Any
