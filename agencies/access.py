@@ -64,7 +64,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
-        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
+        | {"note.add", "attachment.add", "page.console", "page.wall", "page.figures", "map.view"}
+        | {"unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports"}
     ),
@@ -75,11 +76,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"page.agency", "map.view"}
     ),
     Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"} | _RULES),
-    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "map.view"}),
+    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "page.figures", "map.view"}),
     Role.WALL: frozenset({"board.view", "events.follow", "page.wall", "map.view"}),
     Role.NATIONAL: frozenset({"region.readiness", "page.national", "map.view"}),
 }
-PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall"}
+PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall", "page.figures"}
 SUPERUSER_PERMISSIONS = frozenset({"config.view", "config.edit", "page.manage", "page.admin", "map.view"} | _RULES)
 
 

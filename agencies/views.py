@@ -32,6 +32,7 @@ PAGES = (
     ("page.console", "console", _("Konsol")),
     ("page.agency", "agency", _("Meja dinas")),
     ("page.wall", "wall", _("Dinding")),
+    ("page.figures", "figures", _("Angka")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
     ("rules.reports", "rules-home", _("Aturan")),
@@ -107,7 +108,7 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
             actor = actor_of(request)
-            region = _region_of(request, actor, permission)
+            region = region_of(request, actor, permission)
             context = frame(request, actor, region, name, **options)
             view(request, actor, region, context)
             return render(request, template, context)
@@ -117,7 +118,8 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
     return decorate
 
 
-def _region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+def region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+    """The region of a page: `?wilayah=CODE`, else the first in which the actor has the permission."""
     reference = caches.reference()
     asked = request.GET.get("wilayah", "")
     allowed = [post.region for post in actor.posts if can(actor, permission, post.region)]

@@ -137,6 +137,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "figures": ("supervisor", "qa", "head", "far_supervisor"),
+    "figures-csv": ("supervisor", "qa", "head", "far_supervisor"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
@@ -231,7 +233,7 @@ class World:
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
             "uuid:caller_id": str(uuid.UUID(int=7)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
-            "uuid:id": str(uuid.uuid4()),
+            "uuid:id": str(uuid.uuid4()), "slug:key": "sla-arrive",
         }  # fmt: skip
         if "uuid:request_id" in address.path:
             values["uuid:request_id"] = self.request_in(incident)
