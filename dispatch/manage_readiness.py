@@ -65,7 +65,7 @@ TEXTS = {
     "no_districts": _("Wilayah ini belum punya kecamatan."),
     "gap": _("Tidak ada yang dikirim: %(names)s."),
     "gap_by_phone": _("Hanya dirujuk lewat telepon: %(names)s."),
-    "no_ladder": _("Tidak ada yang diberi tahu bila instansi tidak menerima tugas."),
+    "no_ladder": _("Belum ditetapkan sendiri; tangga bawaan yang dipakai bila instansi tidak menerima tugas."),
     "no_target": _("Tahap tanpa batas waktu: %(names)s."),
     "no_procedure": _("Tanpa SOP umum: %(names)s."),
     "no_rules": _("Hanya aturan bawaan yang dipakai; sebutan dan kata setempat belum ditambahkan."),

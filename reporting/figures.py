@@ -92,12 +92,13 @@ def _hours(counted: Counted) -> Figure:
     span, zone = counted.span, counted.region.tz
     bands = trends.hours_against_band(counted.recent, today=span.today, until=span.until, zone=zone)
     rows = tuple((f"{b.hour:02d}.00", b.count, b.low, b.middle, b.high) for b in bands)
-    today = sum(b.count or 0 for b in bands)
+    since = span.today - timedelta(days=trends.BAND_DAYS)
+    n = sum(call.began_at.astimezone(zone).date() >= since for call in counted.recent)
     note = _("Pita: paling sedikit sampai paling banyak pada jam yang sama tujuh hari terakhir.")
     if not any(b.high is not None for b in bands):
         note = _("Belum ada hari sebelumnya untuk dibandingkan.")
     head = (_("Jam"), _("Hari ini"), _("Paling sedikit"), _("Median"), _("Paling banyak"))
-    return Figure("jam", _("Panggilan per jam hari ini"), head, rows, today + sum(b.high or 0 for b in bands), note)
+    return Figure("jam", _("Panggilan per jam hari ini"), head, rows, n, note)
 
 
 def _heat(counted: Counted) -> Figure:

@@ -12,14 +12,16 @@ function frame(look, title, description) {
     aria: { enabled: true, label: { description: description ?? title }, decal: { show: true } },
     color: [look.accent, look.warn, look.muted, look.danger],
     // drawn on the canvas: a tooltip of HTML would need inline styles
-    tooltip: { renderMode: "richText", trigger: "axis", confine: true, backgroundColor: look.panel, borderColor: look.line, textStyle: { color: look.text, fontFamily: look.font } },
+    tooltip: { renderMode: "richText", trigger: "axis", confine: true, backgroundColor: look.panel, borderColor: look.line, valueFormatter: said, textStyle: { color: look.text, fontFamily: look.font } },
     grid: { left: 48, right: 20, top: 40, bottom: 40, containLabel: false },
   };
 }
 
 const legend = (look, data) => ({ data, top: 4, itemWidth: 22, textStyle: label(look) });
 const x = (look, data, more = {}) => ({ type: "category", data, axisLabel: label(look), axisLine: line(look), axisTick: { show: false }, ...more });
-const y = (look, more = {}) => ({ type: "value", minInterval: 1, axisLabel: label(look), splitLine: line(look), ...more });
+// Numbers as they are written here: 1.234,5.
+const said = (value) => (typeof value === "number" ? value.toLocaleString("id-ID") : "–");
+const y = (look, more = {}) => ({ type: "value", minInterval: 1, axisLabel: label(look, { formatter: said }), splitLine: line(look), ...more });
 const column = (rows, n) => rows.map((row) => row[n]);
 
 // Today's bars over the band of the seven days before: the band is drawn from its low edge upwards.
@@ -30,9 +32,9 @@ function hours({ title, head, rows }, look) {
     ...frame(look, title), legend: legend(look, [today, band, middle]), xAxis: x(look, column(rows, 0), { axisLabel: label(look, { interval: 2 }) }), yAxis: y(look),
     series: [
       { name: "low", type: "line", stack: "band", data: column(rows, 2), symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } },
-      { name: band, type: "line", stack: "band", data: rows.map((row) => (row[4] === null ? null : row[4] - row[2])), symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: look.line }, areaStyle: { color: look.line, opacity: 0.75 }, tooltip: { show: false } },
-      { name: middle, type: "line", data: column(rows, 3), symbol: "none", lineStyle: { color: look.muted, type: "dashed", width: 2 }, itemStyle: { color: look.muted } },
-      { name: today, type: "bar", data: column(rows, 1), itemStyle: { color: look.accent }, barMaxWidth: 18 },
+      { name: band, type: "line", stack: "band", data: rows.map((row) => (row[4] === null ? null : row[4] - row[2])), z: 1, symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: look.line }, areaStyle: { color: look.line, opacity: 0.75 }, tooltip: { show: false } },
+      { name: middle, type: "line", data: column(rows, 3), symbol: "none", z: 3, lineStyle: { color: look.text, type: "dashed", width: 2 }, itemStyle: { color: look.text } },
+      { name: today, type: "bar", data: column(rows, 1), itemStyle: { color: look.accent }, barMaxWidth: 18, z: 2 },
     ],
   };
 }
@@ -59,7 +61,7 @@ function funnel({ title, rows }, look) {
     xAxis: y(look), yAxis: { ...x(look, column(rows, 0)), inverse: true },
     series: units.map((unit, n) => ({
       name: unit, type: "bar", stack: "all", barMaxWidth: 30, itemStyle: { color: [look.accent, look.warn][n] },
-      data: rows.map((row) => (row[2] === unit ? { value: amount(row[1]) ?? 0, label: { formatter: String(row[1]) } } : null)),
+      data: rows.map((row) => (row[2] === unit ? { value: amount(row[1]) ?? 0, label: { formatter: typeof row[1] === "number" ? said(row[1]) : row[1] } } : null)),
       label: { show: true, position: "right", ...label(look, { color: look.text, fontWeight: 600 }) },
     })),
   };
@@ -77,16 +79,18 @@ function pranks({ title, head, rows }, look) {
 export const minutes = (seconds) => `${String(Math.floor(seconds / 60)).padStart(2, "0")}.${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 
 // Bullet bars: p90 wide and light, p50 narrow and dark on it, the target an upright line; n stands beside the name.
+// Each width has an axis of its own: bars of one axis would stand beside each other.
 function bullets({ title, rows }, look) {
   const target = _("Target");
-  const bar = (name, n, width, colour, z) => ({ name, type: "bar", data: column(rows, n), barWidth: width, barGap: "-100%", z, itemStyle: { color: colour } });
+  const names = { ...x(look, rows.map((row) => `${row[0]} (n ${row[1]})`)), inverse: true };
+  const bar = (name, n, width, colour, axis) => ({ name, type: "bar", data: column(rows, n), barWidth: width, yAxisIndex: axis, z: axis + 1, itemStyle: { color: colour } });
   return {
     ...frame(look, title), legend: legend(look, ["p90", "p50", target]), grid: { left: 120, right: 28, top: 40, bottom: 28 },
-    tooltip: { ...frame(look, title).tooltip, valueFormatter: (value) => (value === null ? "–" : minutes(value)) },
-    xAxis: y(look, { axisLabel: label(look, { formatter: minutes, hideOverlap: true }) }), yAxis: { ...x(look, rows.map((row) => `${row[0]} (n ${row[1]})`)), inverse: true },
+    tooltip: { ...frame(look, title).tooltip, valueFormatter: (value) => (value === null ? "–" : minutes(Array.isArray(value) ? value[0] : value)) },
+    xAxis: y(look, { axisLabel: label(look, { formatter: minutes, hideOverlap: true }) }), yAxis: [names, { ...names, show: false }],
     series: [
-      bar("p90", 3, 22, look.line, 1), { ...bar("p50", 2, 22, look.accent, 2), barWidth: 10, barGap: "-155%" },
-      { name: target, type: "scatter", data: rows.map((row, n) => [row[4], n]), symbol: "rect", symbolSize: [3, 28], z: 3, itemStyle: { color: look.danger }, tooltip: { show: true } },
+      bar("p90", 3, 22, look.line, 0), bar("p50", 2, 10, look.accent, 1),
+      { name: target, type: "scatter", data: rows.map((row, n) => [row[4], n]), symbol: "rect", symbolSize: [3, 28], z: 3, itemStyle: { color: look.danger } },
     ],
   };
 }

@@ -30,7 +30,7 @@ test("few cases have a label and no length", () => {
 
 test("bullet bars carry n beside the name and the target as a mark", () => {
   const found = draw("sla-arrive", ["Instansi", "n", "p50", "p90", "Target", "%"], [["Damkar", 23, 300, 540, 900, 95]]);
-  assert.deepEqual(found.yAxis.data, ["Damkar (n 23)"]);
+  assert.deepEqual(found.yAxis[0].data, ["Damkar (n 23)"]);
   assert.deepEqual(series(found, "p50"), [300]);
   assert.deepEqual(series(found, "p90"), [540]);
   assert.deepEqual(series(found, "Target"), [[900, 0]]);
