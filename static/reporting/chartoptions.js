@@ -78,6 +78,9 @@ function pranks({ title, head, rows }, look) {
 
 export const minutes = (seconds) => `${String(Math.floor(seconds / 60)).padStart(2, "0")}.${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 
+// Steps of a time axis that a person counts in, at most six of them.
+export const interval = (most) => [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400].find((step) => most / step <= 6) ?? 604800;
+
 // Bullet bars: p90 wide and light, p50 narrow and dark on it, the target an upright line; n stands beside the name.
 // Each width has an axis of its own: bars of one axis would stand beside each other.
 function bullets({ title, rows }, look) {
@@ -87,7 +90,7 @@ function bullets({ title, rows }, look) {
   return {
     ...frame(look, title), legend: legend(look, ["p90", "p50", target]), grid: { left: 120, right: 28, top: 40, bottom: 28 },
     tooltip: { ...frame(look, title).tooltip, valueFormatter: (value) => (value === null ? "–" : minutes(Array.isArray(value) ? value[0] : value)) },
-    xAxis: y(look, { axisLabel: label(look, { formatter: minutes, hideOverlap: true }) }), yAxis: [names, { ...names, show: false }],
+    xAxis: y(look, { interval: interval(Math.max(...rows.flatMap((row) => [row[3], row[4]]))), axisLabel: label(look, { formatter: minutes, hideOverlap: true }) }), yAxis: [names, { ...names, show: false }],
     series: [
       bar("p90", 3, 22, look.line, 0), bar("p50", 2, 10, look.accent, 1),
       { name: target, type: "scatter", data: rows.map((row, n) => [row[4], n]), symbol: "rect", symbolSize: [3, 28], z: 3, itemStyle: { color: look.danger } },

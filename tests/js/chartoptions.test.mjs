@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { minutes, options } from "../../static/reporting/chartoptions.js";
+import { interval, minutes, options } from "../../static/reporting/chartoptions.js";
 
 const LOOK = { text: "#000", muted: "#444", line: "#ccc", panel: "#fff", accent: "#05a", warn: "#850", danger: "#b22", font: "Inter" };
 const draw = (key, head, rows) => options(key, { title: "Judul", head, rows }, LOOK);
@@ -35,6 +35,8 @@ test("bullet bars carry n beside the name and the target as a mark", () => {
   assert.deepEqual(series(found, "p90"), [540]);
   assert.deepEqual(series(found, "Target"), [[900, 0]]);
   assert.equal(minutes(75), "01.15");
+  assert.equal(found.xAxis.interval, 300);
+  assert.deepEqual([80, 400, 9000].map(interval), [15, 120, 1800]);
 });
 
 test("every chart is canvas only, described, patterned or light and dark alone", () => {
