@@ -2,6 +2,7 @@
 
 from agencies.models.agency import Agency, Agreement, Unit
 from agencies.models.channels import Channel, Ladder
+from agencies.models.devices import PushDevice
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
 from agencies.models.policy import (
@@ -30,6 +31,7 @@ __all__ = [
     "PackState",
     "Place",
     "Procedure",
+    "PushDevice",
     "Region",
     "Roster",
     "RuleSet",

@@ -5,6 +5,7 @@ import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
+import { openPushed } from "./pushed.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
@@ -179,6 +180,7 @@ tickEverySecond(() => {
   share.paint();
 });
 new Badge({ outbox });
+openPushed({ open, loaded: () => loaded, feed });
 paint();
 outbox.start();
 feed.start();

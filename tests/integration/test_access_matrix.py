@@ -35,6 +35,8 @@ SEES = (*DESK, "qa", "wall", *AGENCY)
 HERE = (*SEES, "admin", "other_officer")
 """Who has a post in the region."""
 ALL = tuple(PEOPLE)
+NO_TASKS = tuple(who for who in ALL if who not in (*AGENCY, "other_officer", "far_officer"))
+"""Who works for no agency: nobody sends them to anything."""
 
 
 def each(names, status: int) -> dict[str, int]:
@@ -103,6 +105,13 @@ TABLE: dict[str, Row] = {
         (*AGENCY, "supervisor"), body={"status": "available"}, known=("operator", "qa", "wall")
     ),
     "POST api-unit-positions": only(ALL, body=[]),
+    "GET api-push-devices": only((*AGENCY, "other_officer", "far_officer"), known=ALL),
+    "POST api-push-devices": only((*AGENCY, "other_officer", "far_officer"), 400, known=ALL),
+    "POST api-push-remove": only((), known=NO_TASKS),
+    "POST api-push-test": only((), known=NO_TASKS),
+    "POST api-push-receipts": only(
+        (), body={"delivery": str(uuid.UUID(int=7)), "token": "x", "what": "read"}, anonymous=404
+    ),
     "POST api-classify": only(DESK, body=REPORT, known=HERE),
     "GET api-handovers": only(DESK, query=Q, known=HERE),
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
@@ -229,7 +238,7 @@ class World:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
-            "uuid:caller_id": str(uuid.UUID(int=7)),
+            "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
