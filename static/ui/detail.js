@@ -310,7 +310,7 @@ const EVENTS = {
 };
 // From which screen; and what was written down elsewhere and brought here later: from where, and when.
 const SOURCES = { paper: "dari kertas", offline: "dari luring", telephony: "dari telepon" };
-const SCREENS = { console: "konsol", agency: "meja dinas", wall: "dinding", manage: "administrasi" };
+const SCREENS = { console: "konsol", board: "papan", agency: "meja dinas", wall: "dinding", manage: "administrasi" };
 const LATE_MS = 60_000;
 function afterwards(one) {
   const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
