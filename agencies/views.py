@@ -31,6 +31,7 @@ from agencies.reference import Reference, RegionRef
 ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 PAGES = (
     ("page.console", "console", _("Konsol")),
+    ("page.board", "board", _("Papan")),
     ("page.agency", "agency", _("Meja dinas")),
     ("page.wall", "wall", _("Dinding")),
     ("page.manage", "manage", _("Kelola")),

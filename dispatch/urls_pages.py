@@ -4,6 +4,7 @@ from dispatch import manage_channels, manage_gaps, manage_ladders, offline_pages
 
 urlpatterns = [
     path("konsol/", views.console, name="console"),
+    path("papan/", views.board, name="board"),
     path("dinas/", views.agency, name="agency"),
     path("sw.js", offline_pages.service_worker, name="service-worker"),
     path("kertas/", offline_pages.paper, name="paper"),

@@ -311,7 +311,7 @@ const EVENTS = {
 };
 // From which screen; and what was written down elsewhere and brought here later: from where, and when.
 const SOURCES = { paper: _("dari kertas"), offline: _("dari luring"), telephony: _("dari telepon") };
-const SCREENS = { console: _("konsol"), agency: _("meja dinas"), wall: _("dinding"), manage: _("administrasi") };
+const SCREENS = { console: _("konsol"), board: _("papan"), agency: _("meja dinas"), wall: _("dinding"), manage: _("administrasi") };
 const LATE_MS = 60_000;
 function afterwards(one) {
   const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
