@@ -177,8 +177,15 @@ class Stack:
 
     def relays(self) -> list[int]:
         """Process ids of the relays that are connected."""
-        rows = self.query("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'siaga-relay %'")
-        return [int(row[0].split()[1]) for row in rows]
+        return self._connected("siaga-relay")
+
+    def watchdogs(self) -> list[int]:
+        """Process ids of the relays that look at deadlines."""
+        return self._connected("siaga-watchdog")
+
+    def _connected(self, name: str) -> list[int]:
+        rows = self.query("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s", f"{name} %")
+        return sorted({int(row[0].split()[1]) for row in rows})
 
     # --- talking to it -----------------------------------------------------------------------------------------------
     def wait_until_whole(self, seconds: float) -> float:

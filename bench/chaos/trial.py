@@ -36,6 +36,8 @@ class Trial:
     """Per screen of the last load: when its connection changed, and to what."""
     skipped: str = ""
     seconds: float = 0.0
+    load: tuple[float, float] = (0.0, 0.0)
+    """Load average of the machine before and after: who else used it."""
 
     def pick(self, full: int, ci: int) -> int:
         """A count: the promised one, or a smaller one where minutes count."""
