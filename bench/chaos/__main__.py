@@ -105,7 +105,7 @@ def save(found: list[Trial], given: argparse.Namespace) -> dict[str, Any]:
     result = {
         "date": datetime.now().astimezone().isoformat(timespec="minutes"), "machine": machine.facts(),
         "full": not given.ci,
-        "rows": [{**{k: v for k, v in vars(trial).items() if k not in ("stack", "links")}} for trial in found],
+        "rows": [{**{k: v for k, v in vars(trial).items() if k not in ("stack", "links", "sent")}} for trial in found],
     }  # fmt: skip
     folder = Path(os.environ.get("DATA_DIR") or PROJECT / "var") / "chaos"
     folder.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from callcenter112.embedded.process import Refused
 PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
 MARKS = {
     "bin/postgres": "postgres", "valkey-server": "valkey", "callcenter112.preloaded": "web", "daphne": "live",
-    "sweeps@": "worker-sweeps", "chores@": "worker-chores", " beat ": "beat",
+    "sweeps@": "worker-sweeps", "chores@": "worker-chores", "notify@": "worker-notify", " beat ": "beat",
 }  # fmt: skip
 START_SECONDS, STOP_SECONDS = 240, 90
 
