@@ -2,9 +2,9 @@
 // colleagues only how many and how old, with a button to send them. Logging out deletes nothing and says so first.
 import { serverNow } from "../live/api.js";
 import { byId, h, notice, replace, said } from "../ui/dom.js";
-import { age, byPerson } from "./rules.js";
+import { age, byPerson, isHeld } from "./rules.js";
 
-const KINDS = { report: "Laporan", paper: "Laporan kertas", step: "Langkah", disposition: "Golongan panggilan", call_end: "Akhir panggilan" };
+const KINDS = { report: "Laporan", paper: "Laporan kertas", step: "Langkah", disposition: "Golongan panggilan", call_end: "Akhir panggilan", act: "Langkah kejadian" };
 const STATES = { waiting: "menunggu", review: "perlu diperiksa", denied: "ditolak: tidak berhak" };
 const LINKS = {
   offline: "Server tidak menjawab; dicoba lagi sendiri.",
@@ -23,7 +23,7 @@ export class Badge {
     this.live = h("span", { class: "visually-hidden", role: "status", "aria-live": "polite" });
     document.querySelector(".bar-end")?.prepend(this.button);
     document.body.append(this.panel, this.live);
-    outbox.addEventListener("change", ({ detail }) => this.show(detail.rows));
+    outbox.addEventListener("change", ({ detail }) => this.show(detail.rows.filter((row) => !isHeld(row, serverNow()))));
     outbox.addEventListener("link", () => this.paint());
     document.addEventListener("keydown", (event) => event.key === "Escape" && !this.panel.hidden && this.toggle(false));
     setInterval(() => !this.panel.hidden && this.paintAges(), 1000);
