@@ -3,6 +3,7 @@ import { get, serverNow } from "../live/api.js";
 import { Detail } from "../ui/detail.js";
 import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
@@ -88,9 +89,9 @@ function paintQueue(fresh = new Set()) {
   map.incidents(openRows);
   paintCounts(openRows);
   const state = byId("queue-state");
-  if (!boardLoaded) replace(state, empty("Memuat…"));
-  else if (!rows.length && words.length) replace(state, empty("Tidak ditemukan", "Ubah kata pencarian."));
-  else if (!rows.length) replace(state, empty("Tidak ada kejadian", "Kejadian baru muncul di sini dengan sendirinya."));
+  if (!boardLoaded) replace(state, empty(_("Memuat…")));
+  else if (!rows.length && words.length) replace(state, empty(_("Tidak ditemukan"), _("Ubah kata pencarian.")));
+  else if (!rows.length) replace(state, empty(_("Tidak ada kejadian"), _("Kejadian baru muncul di sini dengan sendirinya.")));
   else replace(state);
 }
 
@@ -101,8 +102,8 @@ function paintCounts(openRows) {
   const waits = openRows.filter(waiting).length;
   const chip = byId("waiting-count");
   chip.hidden = !waits;
-  chip.textContent = `${waits} belum diterima`;
-  document.title = `${waits ? `(${waits}) ` : ""}Konsol — Siaga 112`;
+  chip.textContent = _("{n} belum diterima", { n: waits });
+  document.title = `${waits ? `(${waits}) ` : ""}${_("Konsol")} — Siaga 112`;
 }
 
 async function loadEnded() {
@@ -111,7 +112,7 @@ async function loadEnded() {
     ended = (await get(`/api/v1/incidents/?${query}`)).results;
     paintQueue();
   } catch {
-    replace(byId("queue-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+    replace(byId("queue-state"), notice("error", _("Daftar tidak dapat dimuat."), h("button", { class: "btn small", type: "button", onclick: loadEnded }, _("Coba lagi"))));
   }
 }
 
@@ -138,7 +139,7 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 
 function announce(row) {
   if (row?.priority !== "critical") return;
-  say(`Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`);
+  say(_("Kejadian kritis baru {number}, {what}, {where}", { number: row.number, what: happening(row, config.types), where: areaName(row) }));
 }
 
 function say(words) {

@@ -5,6 +5,7 @@ import { alarmLevel } from "../live/state.js";
 import { Alarms, alarmsOf } from "./alarms.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { _ } from "./lang.js";
 import { waiting } from "./list.js";
 import { feedOfPage } from "./shell.js";
 import { Alarm } from "./sound.js";
@@ -18,8 +19,8 @@ const calls = new Set();
 let loaded = false;
 let first = true;
 
-const test = h("button", { class: "btn quiet small", type: "button", id: "sound-test", hidden: true, onclick: () => alarm.unlock() }, icon("volume-up"), "Uji suara");
-const state = h("span", { class: "chip", id: "flood", hidden: true, title: "Lebih dari 10 alarm dalam 10 menit" }, icon("volume-mute"), "Banjir alarm: hanya P1 berbunyi");
+const test = h("button", { class: "btn quiet small", type: "button", id: "sound-test", hidden: true, onclick: () => alarm.unlock() }, icon("volume-up"), _("Uji suara"));
+const state = h("span", { class: "chip", id: "flood", hidden: true, title: _("Lebih dari 10 alarm dalam 10 menit") }, icon("volume-mute"), _("Banjir alarm: hanya P1 berbunyi"));
 document.querySelector(".bar-end")?.prepend(state, test);
 
 const dueAt = (row) => Date.parse(nextDue(row)?.due_at ?? "") || 0;

@@ -154,7 +154,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link"}
+PUBLIC = {
+    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link",
+    "set-language", "words",
+}  # fmt: skip
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""
