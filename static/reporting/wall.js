@@ -13,7 +13,7 @@ import { makeFeed, paintClock, startPage } from "../ui/shell.js";
 import { isLate, nextDue, tickEverySecond, timer } from "../ui/timers.js";
 import { subtypeName } from "../ui/words.js";
 import { figure, noticesPanel, pacePanel, todayPanel, unitsPanel } from "./panels.js";
-import { MOST_ROWS, Rotation, letterSize, rowsThatFit, setOf } from "./rotation.js";
+import { MOST_ROWS, Rotation, letterSize, panelTime, rowsThatFit, setOf } from "./rotation.js";
 
 const STALE_SECONDS = 15;
 const FIGURES_MS = 15_000;
@@ -23,7 +23,7 @@ const config = startPage();
 const feed = makeFeed(config);
 const map = new RegionMap(byId("map"), { region: config.region, places: false, interactive: false });
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => named(seen(feed.state.incidents.get(id))) });
-const rotation = new Rotation(performance.now());
+const rotation = new Rotation(performance.now(), panelTime(location.search));
 const panels = Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.dataset.panel, node]));
 let loaded = false;
 let dirty = true;
