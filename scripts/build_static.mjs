@@ -14,6 +14,10 @@ const files = {
   "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
   "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
   "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
+  "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
+  "echarts/LICENSE": "echarts/LICENSE",
+  "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps/protomaps-leaflet.js",
+  "protomaps-leaflet/LICENSE": "protomaps/LICENSE",
 };
 
 // The icons that the screens use, in one file of symbols (static/ui/icons.js and templates name them `#name`).
@@ -37,6 +41,8 @@ for (const [from, to] of Object.entries(files)) {
 // The source map is not shipped, so its mention would be a 404 in every developer's console.
 const css = join(vendor, "bootstrap/bootstrap.min.css");
 writeFileSync(css, readFileSync(css, "utf8").replace(/\/\*# sourceMappingURL=.*?\*\//, ""));
+const tiles = join(vendor, "protomaps/protomaps-leaflet.js");
+writeFileSync(tiles, readFileSync(tiles, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
 const symbol = (name) => readFileSync(join(modules, "bootstrap-icons/icons", `${name}.svg`), "utf8")
   .replace(/^[\s\S]*?viewBox="([^"]+)"[^>]*>/, `<symbol id="${name}" viewBox="$1">`).replace(/<\/svg>\s*$/, "</symbol>");
 mkdirSync(join(vendor, "icons"));

@@ -22,7 +22,7 @@ KEPT = 200_000
 """Events further back than this are not followed any more: fetch the board."""
 
 
-def _region_for(request: ActorRequest, permission: str) -> Any:
+def region_for(request: ActorRequest, permission: str) -> Any:
     code = request.query_params.get("region", "")
     if not code:
         raise Malformed(errors=[{"field": "region", "message": "wajib diisi"}])
@@ -36,7 +36,7 @@ class BoardView(ApiView):
 
     @extend_schema(**docs.BOARD)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "board.view")
+        region = region_for(request, "board.view")
         actor: Actor = request.user
         if at := read_moment(request.query_params.get("at"), clock.now()):
             with repeatable_sight(actor):
@@ -54,7 +54,7 @@ class BoardView(ApiView):
 class BurstsView(ApiView):
     @extend_schema(**docs.BURSTS)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "board.view")
+        region = region_for(request, "board.view")
         found = radar.bursts_now(request.user, region, at=clock.now())
         return Response({"region": region.code, "bursts": likeness.bursts_answer(found, region)})
 
@@ -62,7 +62,7 @@ class BurstsView(ApiView):
 class EventsView(ApiView):
     @extend_schema(**docs.EVENTS)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "events.follow")
+        region = region_for(request, "events.follow")
         after = _seq(request.query_params.get("after", "0"))
         limit = limit_of(request.query_params.get("limit"), 200, 1000)
         head = events.head()

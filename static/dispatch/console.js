@@ -3,9 +3,10 @@ import { get, serverNow } from "../live/api.js";
 import { Detail } from "../ui/detail.js";
 import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
 import { RegionMap } from "../ui/map.js";
-import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
+import { arrowKeys, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
 import { Whereabouts } from "../ui/whereabouts.js";
@@ -15,6 +16,7 @@ import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
 import { AsOf } from "./asof.js";
+import { Desk } from "./desk.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
@@ -24,6 +26,7 @@ const outbox = await keepUnsent(config);
 const mayReport = Boolean(byId("report"));
 let ended = [];
 let boardLoaded = false;
+let desk = null;
 
 const context = {
   region: config.region,
@@ -36,7 +39,10 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   open: (id) => open(id),
   typing: (id) => feed.tell({ open: id, typing: true }),
-  after: () => byId("which").value === "ended" && loadEnded(),
+  after: (answer, action) => {
+    desk?.acts.after(answer, action);
+    if (byId("which").value === "ended") loadEnded();
+  },
 };
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
@@ -49,10 +55,11 @@ const where = mayReport ? null : new Whereabouts(map, config.region);
 const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, connected: () => ["starting", "live", "polling"].includes(feed.mode), rowOf: (id) => feed.state.incidents.get(id) }) : null;
 
 let asOf = null;
-byId("as-of").addEventListener("click", () => {
+function past() {
   asOf ??= new AsOf({ region: config.region, context });
   asOf.show(detail.id);
-});
+}
+byId("as-of").addEventListener("click", past);
 
 async function open(id) {
   list.select(id);
@@ -82,9 +89,9 @@ function paintQueue(fresh = new Set()) {
   map.incidents(openRows);
   paintCounts(openRows);
   const state = byId("queue-state");
-  if (!boardLoaded) replace(state, empty("Memuat…"));
-  else if (!rows.length && words.length) replace(state, empty("Tidak ditemukan", "Ubah kata pencarian."));
-  else if (!rows.length) replace(state, empty("Tidak ada kejadian", "Kejadian baru muncul di sini dengan sendirinya."));
+  if (!boardLoaded) replace(state, empty(_("Memuat…")));
+  else if (!rows.length && words.length) replace(state, empty(_("Tidak ditemukan"), _("Ubah kata pencarian.")));
+  else if (!rows.length) replace(state, empty(_("Tidak ada kejadian"), _("Kejadian baru muncul di sini dengan sendirinya.")));
   else replace(state);
 }
 
@@ -95,8 +102,8 @@ function paintCounts(openRows) {
   const waits = openRows.filter(waiting).length;
   const chip = byId("waiting-count");
   chip.hidden = !waits;
-  chip.textContent = `${waits} belum diterima`;
-  document.title = `${waits ? `(${waits}) ` : ""}Konsol — Siaga 112`;
+  chip.textContent = _("{n} belum diterima", { n: waits });
+  document.title = `${waits ? `(${waits}) ` : ""}${_("Konsol")} — Siaga 112`;
 }
 
 async function loadEnded() {
@@ -105,7 +112,7 @@ async function loadEnded() {
     ended = (await get(`/api/v1/incidents/?${query}`)).results;
     paintQueue();
   } catch {
-    replace(byId("queue-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+    replace(byId("queue-state"), notice("error", _("Daftar tidak dapat dimuat."), h("button", { class: "btn small", type: "button", onclick: loadEnded }, _("Coba lagi"))));
   }
 }
 
@@ -132,7 +139,7 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 
 function announce(row) {
   if (row?.priority !== "critical") return;
-  say(`Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`);
+  say(_("Kejadian kritis baru {number}, {what}, {where}", { number: row.number, what: happening(row, config.types), where: areaName(row) }));
 }
 
 function say(words) {
@@ -149,15 +156,8 @@ byId("search").addEventListener("keydown", (event) => {
 byId("which").addEventListener("change", () => (byId("which").value === "ended" ? loadEnded() : paintQueue()));
 arrowKeys(byId("queue"));
 
-const help = keyHelp([
-  ["F2", "Cari / daftar kejadian (panah memilih, Enter membuka)"],
-  ...(mayReport ? [
-    ["F3", "Panggilan baru atau jawab panggilan masuk"], ["F4", "Lokasi"], ["F8 Ctrl+Enter", "Simpan laporan"], ["F9", "Buka / lipat SOP"],
-    ["Alt+G", "Kejadian sama: tambah pelapor ini"],
-    ["Alt+1 … 5", "Pilih usulan jenis"], ["Ctrl+1 … 0", "Tutup panggilan dengan golongannya"]] : []),
-  ["?", "Bantuan ini"],
-]);
-bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
+desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
+if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {

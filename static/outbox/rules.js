@@ -1,4 +1,5 @@
 // What an answer means for a kept row, when to try again and whose rows go: pure, tested in node.
+import { _ } from "../ui/lang.js";
 
 export const DAY_MS = 86_400_000;
 // The server knows a key for seven days; what is older could be stored twice and is looked at by a person first.
@@ -36,23 +37,31 @@ const isInWork = (body) => body?.type === "/problems/key-in-work";
 
 // Whether the row may go now, for the user who is signed in.
 export function mayGo(row, userId, now) {
+  if (isHeld(row, now)) return false;
   if (row.state === "review" || row.state === "denied") {
     // refused to a colleague who sent it: its owner may see what the colleague could not
     return row.user.id === userId && Boolean(row.tried_by) && row.tried_by !== userId;
   }
   if (row.released_to === userId) return true;
-  if (isStale(row, now)) return false;
+  if (isStale(row, now) || isLateAct(row, now)) return false;
   return !row.user.id || row.user.id === userId;
 }
+
+// An act that can still be taken back: it goes when its time has come.
+export const isHeld = (row, now) => Boolean(row.hold_until) && row.hold_until > now;
+
+// An act on a case that could not go for this long (no server, a closed tab) is asked about first: the case has gone on.
+const ACT_FRESH_MS = 600_000;
+export const isLateAct = (row, now) => row.kind === "act" && Boolean(row.hold_until) && now - row.hold_until > ACT_FRESH_MS;
 
 export const isStale = (row, now) => row.attempts > 0 && now - Date.parse(row.created_at) > KEY_KNOWN_MS;
 
 // 40 dtk · 12 mnt · 3 jam · 2 hari
 export function age(createdAt, now) {
   const seconds = Math.max(0, (now - Date.parse(createdAt)) / 1000);
-  if (seconds < 60) return `${Math.floor(seconds)} dtk`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} mnt`;
-  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} jam` : `${Math.floor(seconds / 86_400)} hari`;
+  if (seconds < 60) return _("{n} dtk", { n: Math.floor(seconds) });
+  if (seconds < 3600) return _("{n} mnt", { n: Math.floor(seconds / 60) });
+  return seconds < 86_400 ? _("{n} jam", { n: Math.floor(seconds / 3600) }) : _("{n} hari", { n: Math.floor(seconds / 86_400) });
 }
 
 // Rows of one person each, the oldest first: what a colleague may know of them is how many and how old.
