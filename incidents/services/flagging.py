@@ -22,7 +22,7 @@ from incidents.vault import user_id
 NUISANCE = (Disposition.PRANK, Disposition.GHOST)
 LOOK_BACK = timedelta(hours=24)
 PROPOSED_FROM = 3
-"""So many prank or ghost calls within LOOK_BACK propose a number. Assumed: centres tell of numbers with more than ten."""
+"""So many prank or ghost calls within LOOK_BACK propose a number. Assumed; centres tell of numbers with over ten."""
 MOST_DAYS = 30
 MOST = 50
 

@@ -3,6 +3,7 @@ import { get, newKey, post, Problem } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
+import { _ } from "./lang.js";
 import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
@@ -118,6 +119,7 @@ export class Detail {
         data.exercise && h("span", { class: "chip secret" }, "LATIHAN")),
       h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
         subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
+      (data.hazards ?? []).map((one) => notice("warn", _("Di dalam kawasan bahaya: {name} (sampai {at})", { name: one.name, at: moment(one.expires_at) }))),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }

@@ -1,4 +1,4 @@
-"""Numbers that are a nuisance: proposed, marked by a supervisor, told and never hidden; and whose cases are one's own."""
+"""Numbers that are a nuisance: proposed, marked by a supervisor, told and never hidden; and what is one's own."""
 
 import pytest
 
