@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies import outlines, views
+from agencies import language, outlines, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("sandi/berubah/", views.password_changed, name="password-changed"),
     path("peta/<str:region>.json", views.region_map, name="region-map"),
     path("peta/<str:region>/<str:area>.json", outlines.area_map, name="area-map"),
+    path("bahasa/", language.choose_language, name="set-language"),
+    path("bahasa/<str:language>-<str:version>.js", language.words, name="words"),
     path("keluar/", views.SignOutView.as_view(), name="logout"),
 ]

@@ -6,6 +6,7 @@ runs on both. What each variable means stands in the README under "Settings".
 
 import base64
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -55,6 +56,10 @@ INSECURE_FIELD_KEY = b"0" * 32
 FIELD_KEY = _decoded(_secret("FIELD_KEY", "field.key", base64.b64encode(INSECURE_FIELD_KEY).decode()))
 """32 bytes that wrap the key of every confidential case (docs/decisions/0006). Losing it loses those texts."""
 
+VAPID_PRIVATE_KEY = _secret("VAPID_PRIVATE_KEY", "vapid.key", "")
+"""Our name before push services (RFC 8292): a P-256 key, its 32 bytes in base64url; empty: no pushes. A new one ends
+every subscription."""
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", ADDRESS])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -89,7 +94,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "agencies.middleware.ActorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "agencies.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -216,6 +221,8 @@ if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="siaga112@localhost")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+"""Whom a push service may write to about us: mailto: or https:. Apple refuses addresses that cannot exist."""
 NOTIFY_NETWORKS = env.list("NOTIFY_NETWORKS", default=[])
 """Networks of one's own that messages may go to (`10.20.0.0/16`), beside the world."""
 NOTIFY_LOOPBACK = env.bool("NOTIFY_LOOPBACK", default=False)
@@ -249,6 +256,7 @@ AXES_CLIENT_IP_CALLABLE = _real_address if BEHIND_PROXY else None
 # Browsers share cookies between ports of one host: two centres on one machine must not log each other out
 SESSION_COOKIE_NAME = f"siaga112_{PORT}_session"
 CSRF_COOKIE_NAME = f"siaga112_{PORT}_csrf"
+LANGUAGE_COOKIE_NAME = f"siaga112_{PORT}_language"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or DEMO)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
@@ -303,6 +311,10 @@ LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric", "ATTRIBUT
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"

@@ -275,3 +275,24 @@ FLAG_NUMBER = _write(
 )
 END_FLAG = _write("end_number_flag", "Hapus tanda sebuah nomor", Anything, Anything)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))
+PushDevice = inline_serializer(
+    "PushDevice",
+    {
+        "id": s.UUIDField(),
+        "label": s.CharField(),
+        "current": s.BooleanField(help_text="peramban ini"),
+        "created_at": s.DateTimeField(),
+        "proved_at": s.DateTimeField(allow_null=True, help_text="bukti terakhir dari HP sendiri"),
+        "test": s.DictField(allow_null=True),
+    },
+)
+_SUBSCRIPTION = inline_serializer("PushSubscription", {"endpoint": s.CharField(), "keys": s.DictField()})
+PUSH_DEVICES = _read("push_devices", "HP yang menerima pemberitahuan, dan kunci untuk mendaftar", Anything)
+ADD_PUSH_DEVICE = _write("add_push_device", "Daftarkan peramban ini (PushSubscription.toJSON())", _SUBSCRIPTION,
+                         PushDevice, 201)  # fmt: skip
+REMOVE_PUSH_DEVICE = _write("remove_push_device", "Lepaskan sebuah HP", Anything, Anything)
+TEST_PUSH_DEVICE = _write("test_push_device", "Uji bunyi sebuah HP", Anything, deepcopy(PushDevice))
+PUSH_RECEIPT = _write("push_receipt", "HP melaporkan pemberitahuan sampai atau dibuka",
+                      inline_serializer("PushReceipt", {"delivery": s.UUIDField(), "token": s.CharField(),
+                                                        "what": s.ChoiceField(["delivered", "read"])}),
+                      Anything)  # fmt: skip

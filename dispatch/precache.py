@@ -8,6 +8,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import get_language
+
+from agencies.language import catalog_address
 
 SCRIPTS = ("live", "ui", "dispatch", "outbox")
 """Folders of static/ whose scripts and styles the console and the agency's desk are made of."""
@@ -35,7 +38,8 @@ def static_names() -> list[str]:
 
 
 def addresses() -> list[str]:
-    return [*(static(name) for name in static_names()), *PAGES]
+    words = catalog_address(get_language() or "")
+    return [*(static(name) for name in static_names()), *([words] if words else []), *PAGES]
 
 
 def worker_source() -> str:
@@ -48,12 +52,13 @@ def _contents(name: str) -> bytes:
 
 
 def version() -> str:
-    """Changes whenever one of the files or pages does: then browsers fetch them all anew, together."""
-    return _computed() if settings.DEBUG else _remembered()
+    """Changes whenever one of the files or pages does, and with the language: then browsers fetch them all anew."""
+    language = get_language() or ""
+    return _computed(language) if settings.DEBUG else _remembered(language)
 
 
-def _computed() -> str:
-    digest = hashlib.sha256()
+def _computed(language: str = "") -> str:
+    digest = hashlib.sha256(catalog_address(language).encode())
     for name in [*static_names(), WORKER]:
         digest.update(name.encode() + b"\0" + hashlib.sha256(_contents(name)).digest())
     for template in PAGES.values():
@@ -61,7 +66,7 @@ def _computed() -> str:
     return digest.hexdigest()[:16]
 
 
-@lru_cache(maxsize=1)
-def _remembered() -> str:
-    """Some milliseconds of reading, once per process."""
-    return _computed()
+@lru_cache(maxsize=4)
+def _remembered(language: str) -> str:
+    """Some milliseconds of reading, once per process and language."""
+    return _computed(language)

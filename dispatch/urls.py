@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.api import assignments, boards, calls, feed, hazards, incidents
+from dispatch.api import assignments, boards, calls, devices, feed, hazards, incidents
 
 urlpatterns = [
     path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
@@ -52,6 +52,10 @@ urlpatterns = [
     path("calls/<uuid:call_id>/answer/", calls.AnswerCallView.as_view(), name="api-call-answer"),
     path("calls/<uuid:call_id>/end/", calls.EndCallView.as_view(), name="api-call-end"),
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
+    path("push/devices/", devices.DevicesView.as_view(), name="api-push-devices"),
+    path("push/devices/<uuid:device_id>/remove/", devices.DeviceRemoveView.as_view(), name="api-push-remove"),
+    path("push/devices/<uuid:device_id>/test/", devices.DeviceTestView.as_view(), name="api-push-test"),
+    path("push/receipts/", devices.ReceiptsView.as_view(), name="api-push-receipts"),
     path("units/positions/", assignments.UnitPositionsView.as_view(), name="api-unit-positions"),
     path("units/<uuid:unit_id>/status/", assignments.UnitStatusView.as_view(), name="api-unit-status"),
     path("units/<uuid:unit_id>/divert/", assignments.UnitDivertView.as_view(), name="api-unit-divert"),

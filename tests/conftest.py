@@ -29,17 +29,17 @@ settings.load_profile("siaga")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database with the five packs and the demo users; each test rolls back to this."""
-    from django.core.management import call_command
-    from django.utils import timezone
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The test database starts with the five packs and the demo users; each test rolls back to this."""
+    from django.db import connection
 
-    from agencies.demo import create_demo_users
+    connection.settings_dict["TEST"]["TEMPLATE"] = prepared_database(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
     from events import bell
 
-    with django_db_blocker.unblock():
-        call_command("load_region", *PACKS, verbosity=0)
-        create_demo_users(at=timezone.now())
     yield
     bell.stop()  # a database with a connection to it cannot be dropped
 
@@ -128,29 +128,45 @@ class Stack:
         return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=120, **options)
 
 
-def _own_database(url: str, name: str) -> str:
+def own_database(url: str, name: str, *, template: str = "template1") -> str:
+    """A database of that name on the server of this run, empty or as the template is; its address."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
+def prepared_database(url: str) -> str:
+    """Name of a database with all packs and demo users, as `up --demo` makes it: made once in a run, by the first of
+    the test workers that asks, and copied from then on."""
+    name = "siaga_prepared"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(112)")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            env = {**os.environ, "DATABASE_URL": own_database(url, f"{name}_making")}
+            command = [sys.executable, "manage.py", "prepare", "--demo", "-v0"]
+            subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL, timeout=300)
+            connection.execute(f"ALTER DATABASE {name}_making RENAME TO {name}")
+    return name
+
+
 def start_stack(name: str, **env: str) -> Stack:
-    """Start `manage.py up --demo` on a fresh database and wait for its `ready:` line (at most 120 s)."""
+    """Start `manage.py up --demo` on a database of its own and wait for its `ready:` line (at most 120 s)."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     number = 1 + int(worker.removeprefix("gw")) % 7 * 2 + len(name) % 2
     data_dir = Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
+    url = os.environ["DATABASE_URL"]
     settings = {
         **os.environ,
-        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"], f"{name}_{worker}"),
+        "DATABASE_URL": own_database(url, f"{name}_{worker}", template=prepared_database(url)),
         "VALKEY_URL": re.sub(r"db=\d+", f"db={number}", os.environ["VALKEY_URL"]),
         "DATA_DIR": str(data_dir),
         "SIAGA_TEST": "1",
         "PYTHONUNBUFFERED": "1",
         **env,
     }
-    port = _free_ports()
+    port = free_ports()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up", "--demo", "--port", str(port)],
         cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -182,7 +198,7 @@ def stop_stack(stack: Stack) -> None:
         stack.process.kill()
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """A port whose follower is free too."""
     import socket
 
@@ -200,7 +216,8 @@ def _free_ports() -> int:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """One running system for all tests of a worker that need it (mark them `xdist_group("stack")`)."""
-    running = start_stack("stack")
+    """One running system for all tests of a worker that need it: those in a browser are marked
+    `xdist_group("stack")`, others `xdist_group("services")`, so that both workers have something to do."""
+    running = start_stack("stack", NOTIFY_LOOPBACK="1")
     yield running
     stop_stack(running)

@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from dispatch.carriers.addresses import Policy
 from dispatch.carriers.bodies import escape_of, fill, says_success, signature
 from dispatch.carriers.letters import Carried, Failed, Letter
+from dispatch.carriers.push import push
 from dispatch.carriers.web import READ_SECONDS, request
 
 
@@ -18,6 +19,8 @@ def carry(letter: Letter) -> Carried:
     """Take a letter out. Raises Failed. Takes ten seconds at most, a mail as long as the mail server lets it."""
     if letter.kind == "email":
         return _mail(letter)
+    if letter.kind == "push":
+        return push(letter, settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT, policy())
     return _webhook(letter) if letter.kind == "webhook" else _gateway(letter)
 
 

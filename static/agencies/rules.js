@@ -1,4 +1,6 @@
 // Tries a text on the rules while it is typed, and follows a replay that runs in the background.
+import { _ } from "../ui/lang.js";
+
 const WAIT = 250;
 
 const text = document.getElementById("trial-text");
@@ -18,7 +20,7 @@ if (text) {
       if (number !== asked) return; // a newer question is under way
       if (answer.ok) target.innerHTML = await answer.text(); // rendered and escaped by the server
     } catch {
-      if (number === asked) target.textContent = "Server tidak menjawab; coba lagi sebentar.";
+      if (number === asked) target.textContent = _("Server tidak menjawab; coba lagi sebentar.");
     }
   };
   const later = () => {

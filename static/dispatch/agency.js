@@ -5,9 +5,11 @@ import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
+import { openPushed } from "./pushed.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
+import { _, ngettext } from "../ui/lang.js";
 import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
 import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
@@ -42,7 +44,7 @@ const context = {
   region: config.region, agency: config.agency, typeNames: config.types, agencyNames: config.agency_names, agencies: [], neighbours: [],
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
-  hint: "Pilih tugas dari daftar atau dari peta.",
+  hint: _("Pilih tugas dari daftar atau dari peta."),
 };
 const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
 Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
@@ -98,11 +100,11 @@ function paint(fresh = new Set()) {
   map.incidents(running);
   const waits = running.filter((row) => own(row).status === "assigned");
   byId("inbox-count").textContent = String(running.length);
-  byId("desk-summary").textContent = loaded ? `${waits.length} belum diterima · ${running.length - waits.length} sedang ditangani` : "Memuat…";
-  document.title = `${waits.length ? `(${waits.length}) ` : ""}Meja dinas — Siaga 112`;
+  byId("desk-summary").textContent = loaded ? _("{waits} belum diterima · {running} sedang ditangani", { waits: waits.length, running: running.length - waits.length }) : _("Memuat…");
+  document.title = `${waits.length ? `(${waits.length}) ` : ""}${_("Meja dinas")} — Siaga 112`;
   const state = byId("inbox-state");
-  if (!loaded) replace(state, empty("Memuat…"));
-  else if (!source.length) replace(state, empty("Tidak ada tugas", "Tugas baru muncul di sini dengan sendirinya dan berbunyi."));
+  if (!loaded) replace(state, empty(_("Memuat…")));
+  else if (!source.length) replace(state, empty(_("Tidak ada tugas"), _("Tugas baru muncul di sini dengan sendirinya dan berbunyi.")));
   else replace(state);
   paintWaiting(waits.sort(byStep));
 }
@@ -116,8 +118,8 @@ function paintWaiting(waits) {
   box.hidden = !first;
   if (!first) return;
   box.dataset.critical = String(waits.some((row) => row.priority === "critical"));
-  replace(box, h("span", {}, `${waits.length} tugas menunggu diterima: ${first.number} · `, happening(first, config.types), " · ", said(areaName(first))),
-    h("button", { class: "btn small", type: "button", data: { key: "open-first" }, onclick: () => open(first.id) }, "Buka"));
+  replace(box, h("span", {}, `${ngettext("{n} tugas menunggu diterima:", "{n} tugas menunggu diterima:", waits.length)} ${first.number} · `, happening(first, config.types), " · ", said(areaName(first))),
+    h("button", { class: "btn small", type: "button", data: { key: "open-first" }, onclick: () => open(first.id) }, _("Buka")));
 }
 
 // Sound and picture go on until somebody has accepted, at most every 15 seconds.
@@ -127,13 +129,13 @@ function ringWhileWaiting() {
   const state = byId("sound-state");
   const off = wantsSound && !alarm.ready;
   state.dataset.state = off ? "off" : "";
-  state.textContent = off ? "SUARA MATI — tekan Uji suara" : wantsSound ? "Suara aktif" : "Suara belum aktif";
+  state.textContent = off ? _("SUARA MATI — tekan Uji suara") : wantsSound ? _("Suara aktif") : _("Suara belum aktif");
 }
 
 byId("start-shift").addEventListener("click", async (event) => {
   wantsSound = true;
   const button = event.currentTarget;
-  button.textContent = "Uji suara";
+  button.textContent = _("Uji suara");
   button.classList.remove("primary");
   await alarm.unlock().catch(() => undefined);
   ringWhileWaiting();
@@ -148,7 +150,7 @@ async function loadEnded() {
     ended = rows.filter((row) => own(row) && (row.status !== "open" || assignmentEnded(own(row).status)));
     paint();
   } catch {
-    replace(byId("inbox-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+    replace(byId("inbox-state"), notice("error", _("Daftar tidak dapat dimuat."), h("button", { class: "btn small", type: "button", onclick: loadEnded }, _("Coba lagi"))));
   }
 }
 
@@ -170,9 +172,9 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 });
 
 arrowKeys(byId("inbox"));
-const help = keyHelp([["F2", "Ke daftar tugas (panah memilih, Enter membuka)"], ["Ctrl+Enter", "Kirim isian"], ["Esc", "Batalkan isian"], ["?", "Bantuan ini"]]);
+const help = keyHelp([["F2", _("Ke daftar tugas (panah memilih, Enter membuka)")], ["Ctrl+Enter", _("Kirim isian")], ["Esc", _("Batalkan isian")], ["?", _("Bantuan ini")]]);
 bindKeys({ F2: () => list.focus(), "?": help });
-watchLink(feed, { losing: "langkah tetap dapat dicatat dan terkirim sendiri nanti" });
+watchLink(feed, { losing: _("langkah tetap dapat dicatat dan terkirim sendiri nanti") });
 offerFullPage(config, feed);
 tickEverySecond(() => {
   paintClock(byId("clock"));
@@ -180,6 +182,7 @@ tickEverySecond(() => {
   share.paint();
 });
 new Badge({ outbox });
+openPushed({ open, loaded: () => loaded, feed });
 paint();
 outbox.start();
 feed.start();

@@ -4,6 +4,7 @@ import { get, Problem, serverNow } from "../live/api.js";
 import { Detail } from "../ui/detail.js";
 import { empty, h, notice, replace } from "../ui/dom.js";
 import { clock, moment, zoneLabel } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { IncidentList, byUrgency } from "../ui/list.js";
 import { UNIT_STATUS } from "../ui/units.js";
 
@@ -21,18 +22,18 @@ export function localInput(ms, label) {
 export class AsOf {
   constructor({ region, context }) {
     Object.assign(this, { region, context });
-    this.when = h("input", { type: "datetime-local", step: 1, class: "input", "aria-label": "Waktu" });
+    this.when = h("input", { type: "datetime-local", step: 1, class: "input", "aria-label": _("Waktu") });
     this.banner = h("p", { class: "as-of-banner", role: "status" });
     this.rows = h("ul", { class: "rows" });
     this.state = h("div");
     this.units = h("p", { class: "hint" });
     this.case = h("div", { class: "stack" });
-    this.dialog = h("dialog", { class: "as-of", "aria-label": "Keadaan pada suatu waktu" },
-      h("form", { class: "btn-row", onsubmit: (event) => this.submit(event) }, h("label", {}, `Keadaan pukul (${zoneLabel()}) `, this.when),
-        h("button", { class: "btn primary", type: "submit" }, "Lihat"),
-        [-60, -10, 10].map((minutes) => h("button", { class: "btn small", type: "button", onclick: () => this.shift(minutes) }, `${minutes > 0 ? "+" : "−"}${Math.abs(minutes)} mnt`)),
-        h("button", { class: "btn quiet end", type: "button", onclick: () => this.dialog.close() }, "Kembali ke sekarang")),
-      this.banner, h("div", { class: "as-of-body" }, h("section", { "aria-label": "Kejadian waktu itu" }, this.rows, this.state, this.units), this.case));
+    this.dialog = h("dialog", { class: "as-of", "aria-label": _("Keadaan pada suatu waktu") },
+      h("form", { class: "btn-row", onsubmit: (event) => this.submit(event) }, h("label", {}, `${_("Keadaan pukul ({zone})", { zone: zoneLabel() })} `, this.when),
+        h("button", { class: "btn primary", type: "submit" }, _("Lihat")),
+        [-60, -10, 10].map((minutes) => h("button", { class: "btn small", type: "button", onclick: () => this.shift(minutes) }, _("{n} mnt", { n: `${minutes > 0 ? "+" : "−"}${Math.abs(minutes)}` }))),
+        h("button", { class: "btn quiet end", type: "button", onclick: () => this.dialog.close() }, _("Kembali ke sekarang"))),
+      this.banner, h("div", { class: "as-of-body" }, h("section", { "aria-label": _("Kejadian waktu itu") }, this.rows, this.state, this.units), this.case));
     document.body.append(this.dialog);
     this.list = new IncidentList(this.rows, { onOpen: (id) => this.open(id), typeNames: context.typeNames });
   }
@@ -60,7 +61,7 @@ export class AsOf {
   async load() {
     const at = withOffset(this.when.value, zoneLabel());
     this.at = at;
-    replace(this.state, empty("Memuat…"));
+    replace(this.state, empty(_("Memuat…")));
     try {
       const board = await get(`/api/v1/board/?${new URLSearchParams({ region: this.region, at })}`);
       if (at !== this.at) return;
@@ -73,11 +74,11 @@ export class AsOf {
   }
 
   paint(board) {
-    replace(this.banner, h("strong", {}, `KEADAAN PUKUL ${clock(board.as_of)}`), ` ${moment(board.as_of)} — bukan sekarang`);
+    replace(this.banner, h("strong", {}, _("KEADAAN PUKUL {time}", { time: clock(board.as_of) })), ` ${_("{time} — bukan sekarang", { time: moment(board.as_of) })}`);
     this.list.update([...board.incidents].sort(byUrgency));
-    replace(this.state, !board.incidents.length && empty("Tidak ada kejadian terbuka waktu itu"));
+    replace(this.state, !board.incidents.length && empty(_("Tidak ada kejadian terbuka waktu itu")));
     const busy = board.units.filter((unit) => !["available", "out_of_service"].includes(unit.status));
-    replace(this.units, `${board.incidents.length} kejadian · ${busy.length} unit bertugas${busy.length ? ": " : ""}`,
+    replace(this.units, `${_("Kejadian: {incidents} · unit bertugas: {units}", { incidents: board.incidents.length, units: busy.length })}${busy.length ? " — " : ""}`,
       busy.map((unit) => `${unit.code} ${UNIT_STATUS[unit.status] ?? unit.status}`).join(", "));
     replace(this.case);
     if (this.wanted && board.incidents.some((row) => row.id === this.wanted)) void this.open(this.wanted);

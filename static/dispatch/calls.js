@@ -3,12 +3,13 @@ import { newKey, post } from "../live/api.js";
 import { explain } from "../ui/actions.js";
 import { byId, h, notice, replace } from "../ui/dom.js";
 import { duration, phone } from "../ui/format.js";
+import { _, ngettext } from "../ui/lang.js";
 
 // The most frequent first: 23 to 99 % of calls are ghost or prank.
 export const DISPOSITIONS = [
-  ["ghost", "Ghost"], ["prank", "Prank"], ["information", "Informasi"], ["misdial", "Salah sambung"],
-  ["non_emergency", "Bukan darurat"], ["silent_distress", "Diam: terancam?"], ["abandoned", "Terputus"],
-  ["test", "Uji coba"], ["handed_over", "Wilayah lain"], ["emergency", "Darurat"],
+  ["ghost", _("Ghost")], ["prank", _("Prank")], ["information", _("Informasi")], ["misdial", _("Salah sambung")],
+  ["non_emergency", _("Bukan darurat")], ["silent_distress", _("Diam: terancam?")], ["abandoned", _("Terputus")],
+  ["test", _("Uji coba")], ["handed_over", _("Wilayah lain")], ["emergency", _("Darurat")],
 ];
 const UNDO_MS = 10_000;
 const SEND_MS = 15_000;
@@ -117,8 +118,8 @@ export class CallStrip {
       replace(byId("result"));
       this.paint();
     };
-    const button = h("button", { class: "btn small", type: "button", onclick: undo }, "Urungkan");
-    replace(byId("result"), notice("info", `Panggilan digolongkan: ${label}. Dapat diurungkan 10 detik.`, button));
+    const button = h("button", { class: "btn small", type: "button", onclick: undo }, _("Urungkan"));
+    replace(byId("result"), notice("info", _("Panggilan digolongkan: {label}. Dapat diurungkan 10 detik.", { label }), button));
     const timer = setTimeout(() => button.isConnected && replace(byId("result")), UNDO_MS);
     const ending = setTimeout(() => this.end(call), UNDO_MS);
   }
@@ -146,20 +147,20 @@ export class CallStrip {
     byId("new-call").disabled = Boolean(call);
     if (!call) {
       const count = this.waiting.size;
-      if (count) replace(this.node, h("div", { class: "call-head" }, h("strong", {}, `${count} panggilan masuk`), phone([...this.waiting.values()][0].number),
-        h("button", { class: "btn primary end", type: "button", onclick: () => this.begin() }, "Jawab ", h("kbd", {}, "F3"))));
+      if (count) replace(this.node, h("div", { class: "call-head" }, h("strong", {}, ngettext("{n} panggilan masuk", "{n} panggilan masuk", count)), phone([...this.waiting.values()][0].number),
+        h("button", { class: "btn primary end", type: "button", onclick: () => this.begin() }, `${_("Jawab")} `, h("kbd", {}, "F3"))));
       return;
     }
-    const head = h("div", { class: "call-head" }, h("span", {}, "Panggilan"), h("strong", {}, phone(call.number)),
+    const head = h("div", { class: "call-head" }, h("span", {}, _("Panggilan")), h("strong", {}, phone(call.number)),
       h("strong", { data: { since: Date.parse(call.answered_at ?? call.offered_at) } }, ""));
     if (call.incident) {
-      head.append(h("span", { class: "chip" }, call.incident === "queued" ? "Laporan belum terkirim" : `Tertaut ${(call.incidentNumber ?? "").slice(-4)}`),
-        h("button", { class: "btn end", type: "button", onclick: () => this.hangUp() }, "Akhiri panggilan"));
+      head.append(h("span", { class: "chip" }, call.incident === "queued" ? _("Laporan belum terkirim") : _("Tertaut {number}", { number: (call.incidentNumber ?? "").slice(-4) })),
+        h("button", { class: "btn end", type: "button", onclick: () => this.hangUp() }, _("Akhiri panggilan")));
       replace(this.node, head);
       return;
     }
-    head.append(h("span", { class: "hint end" }, "Tutup sebagai: ", h("kbd", {}, "Ctrl"), " + angka"));
-    replace(this.node, head, h("div", { class: "dispositions", role: "group", "aria-label": "Tutup panggilan sebagai" },
+    head.append(h("span", { class: "hint end" }, `${_("Tutup sebagai:")} `, h("kbd", {}, "Ctrl"), ` ${_("+ angka")}`));
+    replace(this.node, head, h("div", { class: "dispositions", role: "group", "aria-label": _("Tutup panggilan sebagai") },
       DISPOSITIONS.map(([code, label], n) => h("button", { class: "btn", type: "button", data: { disposition: code }, onclick: () => this.dispose(code) },
         h("kbd", {}, String((n + 1) % 10)), label))));
   }

@@ -3,6 +3,7 @@ import { get, serverNow } from "../live/api.js";
 import { Detail } from "../ui/detail.js";
 import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
 import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
@@ -84,9 +85,9 @@ function paintQueue(fresh = new Set()) {
   map.incidents(openRows);
   paintCounts(openRows);
   const state = byId("queue-state");
-  if (!boardLoaded) replace(state, empty("Memuat…"));
-  else if (!rows.length && words.length) replace(state, empty("Tidak ditemukan", "Ubah kata pencarian."));
-  else if (!rows.length) replace(state, empty("Tidak ada kejadian", "Kejadian baru muncul di sini dengan sendirinya."));
+  if (!boardLoaded) replace(state, empty(_("Memuat…")));
+  else if (!rows.length && words.length) replace(state, empty(_("Tidak ditemukan"), _("Ubah kata pencarian.")));
+  else if (!rows.length) replace(state, empty(_("Tidak ada kejadian"), _("Kejadian baru muncul di sini dengan sendirinya.")));
   else replace(state);
 }
 
@@ -97,8 +98,8 @@ function paintCounts(openRows) {
   const waits = openRows.filter(waiting).length;
   const chip = byId("waiting-count");
   chip.hidden = !waits;
-  chip.textContent = `${waits} belum diterima`;
-  document.title = `${waits ? `(${waits}) ` : ""}Konsol — Siaga 112`;
+  chip.textContent = _("{n} belum diterima", { n: waits });
+  document.title = `${waits ? `(${waits}) ` : ""}${_("Konsol")} — Siaga 112`;
 }
 
 async function loadEnded() {
@@ -107,7 +108,7 @@ async function loadEnded() {
     ended = (await get(`/api/v1/incidents/?${query}`)).results;
     paintQueue();
   } catch {
-    replace(byId("queue-state"), notice("error", "Daftar tidak dapat dimuat.", h("button", { class: "btn small", type: "button", onclick: loadEnded }, "Coba lagi")));
+    replace(byId("queue-state"), notice("error", _("Daftar tidak dapat dimuat."), h("button", { class: "btn small", type: "button", onclick: loadEnded }, _("Coba lagi"))));
   }
 }
 
@@ -134,7 +135,7 @@ feed.addEventListener("change", ({ detail: { ids, frame } }) => {
 
 function announce(row) {
   if (row?.priority !== "critical") return;
-  say(`Kejadian kritis baru ${row.number}, ${happening(row, config.types)}, ${areaName(row)}`);
+  say(_("Kejadian kritis baru {number}, {what}, {where}", { number: row.number, what: happening(row, config.types), where: areaName(row) }));
 }
 
 function say(words) {
@@ -152,12 +153,12 @@ byId("which").addEventListener("change", () => (byId("which").value === "ended" 
 arrowKeys(byId("queue"));
 
 const help = keyHelp([
-  ["F2", "Cari / daftar kejadian (panah memilih, Enter membuka)"],
+  ["F2", _("Cari / daftar kejadian (panah memilih, Enter membuka)")],
   ...(mayReport ? [
-    ["F3", "Panggilan baru atau jawab panggilan masuk"], ["F4", "Lokasi"], ["F8 Ctrl+Enter", "Simpan laporan"], ["F9", "Buka / lipat SOP"],
-    ["Alt+G", "Kejadian sama: tambah pelapor ini"],
-    ["Alt+1 … 5", "Pilih usulan jenis"], ["Ctrl+1 … 0", "Tutup panggilan dengan golongannya"]] : []),
-  ["?", "Bantuan ini"],
+    ["F3", _("Panggilan baru atau jawab panggilan masuk")], ["F4", _("Lokasi")], ["F8 Ctrl+Enter", _("Simpan laporan")], ["F9", _("Buka / lipat SOP")],
+    ["Alt+G", _("Kejadian sama: tambah pelapor ini")],
+    ["Alt+1 … 5", _("Pilih usulan jenis")], ["Ctrl+1 … 0", _("Tutup panggilan dengan golongannya")]] : []),
+  ["?", _("Bantuan ini")],
 ]);
 bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
 offerFullPage(config, feed);

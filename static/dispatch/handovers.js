@@ -2,15 +2,16 @@
 // countdown, and an alarm that stays until somebody has read it when a case comes back.
 import { get } from "../live/api.js";
 import { h, replace } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 import { priorityMark } from "../ui/priority.js";
 import { timer } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
 
 const ALARMS = {
-  "handover.offered": { in: "menyerahkan kejadian kepada kita: terima atau tolak" },
-  "handover.refused": { out: "MENOLAK pengalihan: kejadian kembali ke kita", in: "ditolak: kejadian kembali ke pengirim" },
-  "handover.unanswered": { out: "TIDAK MENJAWAB pengalihan: kejadian kembali ke kita", in: "tidak kita jawab: kejadian kembali ke pengirim" },
-  "handover.taken_back": { in: "menarik kembali kejadiannya" },
+  "handover.offered": { in: _("menyerahkan kejadian kepada kita: terima atau tolak") },
+  "handover.refused": { out: _("MENOLAK pengalihan: kejadian kembali ke kita"), in: _("ditolak: kejadian kembali ke pengirim") },
+  "handover.unanswered": { out: _("TIDAK MENJAWAB pengalihan: kejadian kembali ke kita"), in: _("tidak kita jawab: kejadian kembali ke pengirim") },
+  "handover.taken_back": { in: _("menarik kembali kejadiannya") },
 };
 const LOUD = ["handover.refused", "handover.unanswered"];
 
@@ -59,15 +60,15 @@ export class Handovers {
       this.open(row.id);
     };
     return h("li", { class: "handover", data: { alarm: "" } }, h("span", {}, h("strong", {}, row.number), ` · ${text}`),
-      h("button", { class: "btn small", type: "button", data: { key: `alarm-${row.id}` }, onclick: read }, "Buka"));
+      h("button", { class: "btn small", type: "button", data: { key: `alarm-${row.id}` }, onclick: read }, _("Buka")));
   }
 
   line({ direction, region, state, created_at, due_at, incident }) {
-    const text = direction === "in" ? `dari ${region.name}: terima atau tolak`
-      : state === "by_phone" ? `ke ${region.name}: telepon, lalu catat penerimanya` : `menunggu jawaban ${region.name}`;
+    const text = direction === "in" ? _("dari {region}: terima atau tolak", { region: region.name })
+      : state === "by_phone" ? _("ke {region}: telepon, lalu catat penerimanya", { region: region.name }) : _("menunggu jawaban {region}", { region: region.name });
     return h("li", { class: "handover", data: { direction } }, priorityMark(incident.priority),
       h("span", { title: incident.number }, h("strong", {}, happening(incident, this.typeNames)), ` · ${text}`),
       due_at && timer({ stage: "accept", due_at }, created_at),
-      h("button", { class: "btn small", type: "button", data: { key: `handover-${incident.id}` }, onclick: () => this.open(incident.id) }, "Buka"));
+      h("button", { class: "btn small", type: "button", data: { key: `handover-${incident.id}` }, onclick: () => this.open(incident.id) }, _("Buka")));
   }
 }

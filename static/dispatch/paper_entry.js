@@ -7,6 +7,7 @@ import { keepUnsent } from "../outbox/page.js";
 import { dayIn, sheetMoment } from "../outbox/papertime.js";
 import { byId, h, notice, replace, said } from "../ui/dom.js";
 import { clock } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { startPage } from "../ui/shell.js";
 
 const FIELDS = ["day", "time", "sheet", "place", "narrative", "victims", "number", "name", "safe", "told"];
@@ -21,8 +22,8 @@ let key = newKey();
 
 const draft = new Draft({
   ...outbox, page: "paper", read: () => (isEmpty() ? null : snapshot()),
-  kept: (some) => replace(byId("draft-state"), some ? "Konsep tersimpan di komputer ini" : ""),
-  failed: () => replace(byId("draft-state"), "Konsep TIDAK dapat disimpan"),
+  kept: (some) => replace(byId("draft-state"), some ? _("Konsep tersimpan di komputer ini") : ""),
+  failed: () => replace(byId("draft-state"), _("Konsep TIDAK dapat disimpan")),
 });
 
 function body(at) {
@@ -38,7 +39,7 @@ function body(at) {
 async function save() {
   const { at, problem } = sheetMoment(config.zone.name, value("day"), value("time"), serverNow());
   if (problem) return refuse(problem, "time");
-  if (!value("place") && !value("narrative")) return refuse("Isi lokasi atau kejadian.", "place");
+  if (!value("place") && !value("narrative")) return refuse(_("Isi lokasi atau kejadian."), "place");
   const row = { key, kind: "paper", url: "/api/v1/incidents/", region: config.region, body: body(at), kept: snapshot(), draftId: key };
   addLine(row.key, at);
   next();
@@ -47,7 +48,7 @@ async function save() {
     await outbox.flush();
   } catch {
     fill(row.kept, row.key);
-    refuse("Komputer ini tidak dapat menyimpan; lembar ini BELUM tersimpan.", "narrative");
+    refuse(_("Komputer ini tidak dapat menyimpan; lembar ini BELUM tersimpan."), "narrative");
   }
 }
 
@@ -57,7 +58,7 @@ function refuse(words, name) {
 }
 
 function addLine(id, at) {
-  const state = h("span", { class: "who" }, "menunggu");
+  const state = h("span", { class: "who" }, _("menunggu"));
   lines.set(id, state);
   byId("entered").prepend(h("li", { data: { row: id } }, h("strong", {}, clock(at, { seconds: false })), said((value("narrative") || value("place")).slice(0, 80)), state));
   byId("entered-count").textContent = String(lines.size);
@@ -84,9 +85,9 @@ function fill(kept, id) {
 outbox.addEventListener("outcome", ({ detail }) => {
   const state = lines.get(detail.key);
   if (!state) return;
-  if (detail.verdict === "done") replace(state, h("a", { href: `/konsol/`, title: "Buka konsol" }, detail.answer.number), detail.answer.confidential && " · terbatas");
-  else if (["review", "denied"].includes(detail.verdict)) replace(state, h("span", { class: "kept-here" }, "perlu diperiksa"));
-  else replace(state, h("span", { class: "kept-here" }, "belum terkirim"));
+  if (detail.verdict === "done") replace(state, h("a", { href: `/konsol/`, title: _("Buka konsol") }, detail.answer.number), detail.answer.confidential && ` · ${_("terbatas")}`);
+  else if (["review", "denied"].includes(detail.verdict)) replace(state, h("span", { class: "kept-here" }, _("perlu diperiksa")));
+  else replace(state, h("span", { class: "kept-here" }, _("belum terkirim")));
 });
 form.addEventListener("input", () => draft.touch());
 form.addEventListener("submit", (event) => {
@@ -106,16 +107,16 @@ form.addEventListener("keydown", (event) => {
 });
 
 async function restore(found) {
-  if (!isEmpty()) return "Simpan atau kosongkan lembar ini dulu.";
+  if (!isEmpty()) return _("Simpan atau kosongkan lembar ini dulu.");
   const content = await draft.take(found);
-  if (!content) return "Konsep ini sedang dibuka di tab lain.";
+  if (!content) return _("Konsep ini sedang dibuka di tab lain.");
   fill(content, found.id);
   return "";
 }
 
 // A refused sheet back into the form, with a new key.
 async function correct(row) {
-  if (!isEmpty()) return "Simpan atau kosongkan lembar ini dulu.";
+  if (!isEmpty()) return _("Simpan atau kosongkan lembar ini dulu.");
   const { kept } = await outbox.read(row);
   const again = newKey();
   const why = await outbox.trouble(row);

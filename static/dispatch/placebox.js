@@ -2,6 +2,7 @@
 // before everything. What the place does not explain of the caller's words stays in the box.
 import { get } from "../live/api.js";
 import { byId, debounce, h, replace } from "../ui/dom.js";
+import { _, pgettext } from "../ui/lang.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 
 const LEAST_LETTERS = 3;
@@ -102,13 +103,13 @@ export class PlaceBox {
   }
 
   paint() {
-    const drop = h("button", { type: "button", onclick: () => this.set(null) }, this.place?.precision === "area_centre" ? "hapus pilihan" : "hapus titik");
-    replace(this.line, this.place ? [sentence(this.place), " · ", drop] : "Belum ada titik: klik peta, atau cukup alamat / patokan.");
+    const drop = h("button", { type: "button", onclick: () => this.set(null) }, this.place?.precision === "area_centre" ? _("hapus pilihan") : _("hapus titik"));
+    replace(this.line, this.place ? [sentence(this.place), " · ", drop] : _("Belum ada titik: klik peta, atau cukup alamat / patokan."));
     this.line.dataset.precision = this.place?.precision ?? "";
   }
 }
 
-const KNOWN = { area_centre: "wilayahnya saja", street: "jalan", poi: "patokan" };
+const KNOWN = { area_centre: _("wilayahnya saja"), street: pgettext("place", "jalan"), poi: _("patokan") };
 
 export function sentOf(place) {
   if (!place) return {};
@@ -119,8 +120,8 @@ export function sentOf(place) {
 
 export function sentence(place) {
   const note = place.note ? ` (${place.note})` : "";
-  if (place.precision === "area_centre") return `Baru diketahui wilayahnya: ${place.label}. Klik peta untuk titik pasti`;
+  if (place.precision === "area_centre") return _("Baru diketahui wilayahnya: {label}. Klik peta untuk titik pasti", { label: place.label });
   const about = place.radius_m ? `, ± ${Math.round(place.radius_m)} m` : "";
-  const what = { poi: `Titik patokan ${place.label}`, street: `Sekitar ${place.label}` }[place.precision];
-  return `${what ?? `Titik ${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`}${about}${note}`;
+  const what = { poi: _("Titik patokan {label}", { label: place.label }), street: _("Sekitar {label}", { label: place.label }) }[place.precision];
+  return `${what ?? _("Titik {lat}, {lon}", { lat: place.lat.toFixed(5), lon: place.lon.toFixed(5) })}${about}${note}`;
 }

@@ -2,22 +2,23 @@
 // says which unit this phone rides in.
 import { post, Problem, serverNow } from "../live/api.js";
 import { h, replace } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 import { isDue, shareable } from "./pacing.js";
 
 const KEY = "siaga.position.unit";
 const DENIED = {
-  1: "Izin lokasi ditolak. Buka setelan peramban untuk situs ini, izinkan lokasi, lalu pilih unit lagi.",
-  2: "Lokasi belum didapat. Pindah ke tempat terbuka; percobaan berlanjut.",
-  3: "Lokasi belum didapat. Percobaan berlanjut.",
+  1: _("Izin lokasi ditolak. Buka setelan peramban untuk situs ini, izinkan lokasi, lalu pilih unit lagi."),
+  2: _("Lokasi belum didapat. Pindah ke tempat terbuka; percobaan berlanjut."),
+  3: _("Lokasi belum didapat. Percobaan berlanjut."),
 };
 
 export class PositionShare {
   constructor(node, { agency, units }) {
     Object.assign(this, { node, agency, units, unit: null, watch: null, last: null, sentAt: 0, trouble: "" });
     this.wanted = sessionStorage.getItem(KEY) ?? "";
-    this.choice = h("select", { class: "input compact", "aria-label": "Unit di ponsel ini", onchange: () => this.choose(this.choice.value) });
+    this.choice = h("select", { class: "input compact", "aria-label": _("Unit di ponsel ini"), onchange: () => this.choose(this.choice.value) });
     this.state = h("span", { class: "who", role: "status" });
-    replace(node, h("label", {}, "Posisi ", this.choice), this.state);
+    replace(node, h("label", {}, `${_("Posisi")} `, this.choice), this.state);
   }
 
   // After every change of the units: a unit whose job has ended is told of no more.
@@ -26,11 +27,11 @@ export class PositionShare {
     const sign = list.map((unit) => unit.code).join(" ");
     if (sign !== this.sign) {
       this.sign = sign;
-      replace(this.choice, h("option", { value: "" }, "tidak dibagikan"), list.map((unit) => h("option", { value: unit.id, selected: unit.id === this.wanted }, unit.code)));
+      replace(this.choice, h("option", { value: "" }, _("tidak dibagikan")), list.map((unit) => h("option", { value: unit.id, selected: unit.id === this.wanted }, unit.code)));
     }
     this.node.hidden = !list.length && !this.unit;
     const now = list.find((unit) => unit.id === this.wanted) ?? null;
-    if (now?.id !== this.unit?.id) (now ? this.start(now) : this.stop("Tugas selesai: posisi tidak dibagikan lagi."));
+    if (now?.id !== this.unit?.id) (now ? this.start(now) : this.stop(_("Tugas selesai: posisi tidak dibagikan lagi.")));
     this.paint();
   }
 
@@ -45,7 +46,7 @@ export class PositionShare {
     this.stop("");
     this.unit = unit;
     if (!globalThis.isSecureContext || !navigator.geolocation) {
-      this.trouble = "Peramban ini tidak memberi lokasi (perlu HTTPS).";
+      this.trouble = _("Peramban ini tidak memberi lokasi (perlu HTTPS).");
       return;
     }
     this.watch = navigator.geolocation.watchPosition((fix) => this.take(fix), (error) => this.fail(error),
@@ -84,7 +85,7 @@ export class PositionShare {
       this.trouble = "";
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.trouble = error.offline ? "Tidak terkirim; posisi berikutnya dikirim setelah tersambung." : error.message;
+      this.trouble = error.offline ? _("Tidak terkirim; posisi berikutnya dikirim setelah tersambung.") : error.message;
     } finally {
       this.sending = false;
       this.paint();
@@ -93,7 +94,7 @@ export class PositionShare {
 
   paint() {
     const age = this.sentAt ? Math.round((Date.now() - this.sentAt) / 1000) : null;
-    const words = this.trouble || (!this.unit ? "" : age === null ? "Mencari lokasi…" : `${this.unit.code} terkirim ${age} dtk lalu`);
+    const words = this.trouble || (!this.unit ? "" : age === null ? _("Mencari lokasi…") : _("{unit} terkirim {n} dtk lalu", { unit: this.unit.code, n: age }));
     this.state.dataset.state = this.trouble ? "trouble" : this.unit ? "on" : "off";
     if (this.state.textContent !== words) this.state.textContent = words;
   }

@@ -3,6 +3,7 @@
 import { newKey, post, Problem } from "../live/api.js";
 import { explain } from "../ui/actions.js";
 import { h, notice, replace } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 import { happening } from "../ui/words.js";
 
 export const ADD_KEYS = ["Alt+g", "Alt+G"];
@@ -43,8 +44,8 @@ export class Radar {
 
   paint() {
     replace(this.node,
-      this.list.length > 0 && h("section", { class: "radar-card", "aria-label": "Mungkin sudah dilaporkan" },
-        h("h3", {}, "Mungkin sudah dilaporkan"),
+      this.list.length > 0 && h("section", { class: "radar-card", "aria-label": _("Mungkin sudah dilaporkan") },
+        h("h3", {}, _("Mungkin sudah dilaporkan")),
         h("ul", { class: "plain" }, this.list.map((one, n) => this.entry(one, n)))),
       this.line && notice("warn", this.line));
   }
@@ -53,12 +54,12 @@ export class Radar {
     const row = this.rowOf(one.id);
     return h("li", { class: "radar-entry", data: { incident: one.id } },
       h("div", {},
-        h("button", { class: "btn quiet small", type: "button", title: "Buka kejadian ini", data: { key: `open-${one.id}` }, onclick: () => this.open(one.id) }, one.number),
+        h("button", { class: "btn quiet small", type: "button", title: _("Buka kejadian ini"), data: { key: `open-${one.id}` }, onclick: () => this.open(one.id) }, one.number),
         row && h("strong", {}, happening(row, this.typeNames)),
         h("span", { class: "who" }, ` ${Math.round(one.score * 100)} %`)),
       h("p", { class: "hint" }, because(one)),
       h("button", { class: `btn small ${n === 0 ? "primary" : ""}`, type: "button", data: { add: one.id, key: `add-${one.id}` }, onclick: () => this.add(one) },
-        "Kejadian sama: tambah pelapor ini ", n === 0 && h("kbd", {}, "Alt+G")));
+        `${_("Kejadian sama: tambah pelapor ini")} `, n === 0 && h("kbd", {}, "Alt+G")));
   }
 
   // What was typed stays in the form until the server has it.
@@ -80,10 +81,10 @@ export class Radar {
 
 // What the call-taker sees when the caller has been added.
 export function addedCard(answer, { open, close, back }) {
-  return h("section", { class: "result-card", id: "added", data: { incident: answer.id }, "aria-label": "Pelapor ditambahkan" },
-    h("div", { class: "detail-head" }, h("strong", {}, "Pelapor ditambahkan ke"), h("span", { class: "detail-number" }, answer.number),
-      h("button", { class: "btn small", type: "button", onclick: () => open(answer.id) }, "Buka"),
-      h("button", { class: "btn quiet small", type: "button", onclick: close }, "Tutup")),
-    h("p", { class: "hint" }, "Kata-kata, nomor, dan lokasi pelapor ini tersimpan pada kejadian itu. Tidak ada penugasan baru."),
-    h("p", { class: "hint" }, "Ternyata kejadian lain? ", h("button", { class: "btn small", type: "button", onclick: back }, "Kembalikan isian"), " lalu simpan sebagai laporan sendiri."));
+  return h("section", { class: "result-card", id: "added", data: { incident: answer.id }, "aria-label": _("Pelapor ditambahkan") },
+    h("div", { class: "detail-head" }, h("strong", {}, _("Pelapor ditambahkan ke")), h("span", { class: "detail-number" }, answer.number),
+      h("button", { class: "btn small", type: "button", onclick: () => open(answer.id) }, _("Buka")),
+      h("button", { class: "btn quiet small", type: "button", onclick: close }, _("Tutup"))),
+    h("p", { class: "hint" }, _("Kata-kata, nomor, dan lokasi pelapor ini tersimpan pada kejadian itu. Tidak ada penugasan baru.")),
+    h("p", { class: "hint" }, `${_("Ternyata kejadian lain?")} `, h("button", { class: "btn small", type: "button", onclick: back }, _("Kembalikan isian")), ` ${_("lalu simpan sebagai laporan sendiri.")}`));
 }

@@ -4,12 +4,14 @@ import { newKey, post, Problem, serverNow } from "../live/api.js";
 import { Draft } from "../outbox/draft.js";
 import { explain } from "../ui/actions.js";
 import { byId, debounce, h, notice, replace } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 import { PlaceBox } from "./placebox.js";
 import { resultCard } from "./result.js";
 import { Radar, addedCard } from "./radar.js";
 import { Suggestion } from "./suggestion.js";
 
 const WAIT_MS = 2500; // an answer after this is told when it comes; nobody waits for it
+const LOCK_OUTLIVES_TAB_MS = [600, 2000, 4000]; // a browser lets go of what a killed tab held only after a moment
 const FIELDS = ["place", "narrative", "victims", "number", "name", "channel"];
 
 export class ReportForm {
@@ -33,16 +35,24 @@ export class ReportForm {
 
   // What was being typed when this tab was closed, reloaded or killed.
   async start() {
+    if (await this.takeUp()) return;
+    this.draft.begin(this.key);
+    for (const ms of LOCK_OUTLIVES_TAB_MS) setTimeout(() => void this.takeUp(), ms);
+  }
+
+  async takeUp() {
     const found = this.isEmpty() ? await this.draft.adopt() : null;
-    if (found && this.isEmpty()) this.restore({ ...found.content, key: found.id });
-    else this.draft.begin(this.key);
+    if (!found) return false;
+    if (this.isEmpty()) this.restore({ ...found.content, key: found.id });
+    else this.draft.begin(this.key, { drop: false }); // somebody has begun to type meanwhile: it stays in the list
+    return true;
   }
 
   // A draft of another tab that is gone; why not, or "".
   async restoreDraft(draft) {
-    if (!this.isEmpty()) return "Simpan atau kosongkan isian sekarang dulu.";
+    if (!this.isEmpty()) return _("Simpan atau kosongkan isian sekarang dulu.");
     const content = await this.draft.take(draft);
-    if (!content) return "Konsep ini sedang dibuka di tab lain.";
+    if (!content) return _("Konsep ini sedang dibuka di tab lain.");
     this.restore({ ...content, key: draft.id });
     return "";
   }
@@ -152,11 +162,11 @@ export class ReportForm {
   }
 
   draftKept(some) {
-    replace(byId("draft-state"), some && !this.isEmpty() ? `Konsep tersimpan di ${this.outbox.store.durable ? "komputer" : "tab"} ini` : "");
+    replace(byId("draft-state"), some && !this.isEmpty() ? this.outbox.store.durable ? _("Konsep tersimpan di komputer ini") : _("Konsep tersimpan di tab ini") : "");
   }
 
   draftFailed() {
-    replace(byId("draft-state"), h("span", { class: "kept-here" }, "Konsep TIDAK dapat disimpan di komputer ini"));
+    replace(byId("draft-state"), h("span", { class: "kept-here" }, _("Konsep TIDAK dapat disimpan di komputer ini")));
   }
 
   // `saving`: what stood in the form is on its way into the outbox and keeps its draft until it is there.
@@ -176,8 +186,8 @@ export class ReportForm {
     if (this.isEmpty()) return;
     const kept = this.snapshot();
     this.clear();
-    const back = h("button", { class: "btn small", type: "button", onclick: () => (this.restore(kept), replace(byId("result"))) }, "Urungkan");
-    replace(byId("result"), notice("info", "Isian dikosongkan. Dapat diurungkan 10 detik.", back));
+    const back = h("button", { class: "btn small", type: "button", onclick: () => (this.restore(kept), replace(byId("result"))) }, _("Urungkan"));
+    replace(byId("result"), notice("info", _("Isian dikosongkan. Dapat diurungkan 10 detik."), back));
     setTimeout(() => back.isConnected && replace(byId("result")), 10_000);
     byId("place").focus();
   }
@@ -217,7 +227,7 @@ export class ReportForm {
     const body = { ...this.body(), occurred_at: new Date(serverNow()).toISOString(), ...(this.connected() ? {} : { source: "offline" }) };
     if (!body.narrative.trim() && !Object.keys(body.location).length) {
       if (this.awaited.size) return; // the key was pressed twice
-      replace(byId("form-problem"), notice("warn", "Isi lokasi atau kejadian dulu; satu saja sudah cukup untuk menyimpan."));
+      replace(byId("form-problem"), notice("warn", _("Isi lokasi atau kejadian dulu; satu saja sudah cukup untuk menyimpan.")));
       return byId("place").focus();
     }
     const kept = this.snapshot();
@@ -246,12 +256,12 @@ export class ReportForm {
       this.calls.settled(call, answer);
       return this.saved(answer, true);
     }
-    const signIn = () => h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk");
+    const signIn = () => h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, _("Masuk"));
     if (verdict === "review") return void this.correct(key, kept, call, message);
-    if (verdict === "denied") return this.say("error", `${message || "Akun ini tidak berhak menyimpan laporan."} Laporan tetap ada di BELUM TERKIRIM.`);
-    if (verdict === "signed_out") return this.say("error", "Sesi berakhir. Laporan tersimpan di komputer ini dan terkirim setelah Anda masuk lagi.", signIn());
-    if (verdict === "later") return this.say("info", "Server belum menjawab. Laporan tersimpan di komputer ini; panggilan berikut dapat dicatat.");
-    this.say("warn", "Server tidak menjawab. Laporan tersimpan di komputer ini dan dikirim ulang sendiri; panggilan berikut dapat dicatat.");
+    if (verdict === "denied") return this.say("error", `${message || _("Akun ini tidak berhak menyimpan laporan.")} ${_("Laporan tetap ada di BELUM TERKIRIM.")}`);
+    if (verdict === "signed_out") return this.say("error", _("Sesi berakhir. Laporan tersimpan di komputer ini dan terkirim setelah Anda masuk lagi."), signIn());
+    if (verdict === "later") return this.say("info", _("Server belum menjawab. Laporan tersimpan di komputer ini; panggilan berikut dapat dicatat."));
+    this.say("warn", _("Server tidak menjawab. Laporan tersimpan di komputer ini dan dikirim ulang sendiri; panggilan berikut dapat dicatat."));
   }
 
   say(kind, words, ...more) {
@@ -260,17 +270,17 @@ export class ReportForm {
 
   // Refused: back into the form when it is free, with a new key; else it waits in the list until it is.
   async correct(key, kept, call, message) {
-    if (!this.isEmpty()) return void this.say("error", `Laporan tadi perlu diperiksa: ${message} Buka BELUM TERKIRIM.`);
+    if (!this.isEmpty()) return void this.say("error", _("Laporan tadi perlu diperiksa: {message} Buka BELUM TERKIRIM.", { message }));
     const again = newKey();
     await this.outbox.takeBack(key, await this.draft.row(again, { ...kept, key: again }));
     this.calls.settled(call, null);
     this.restore({ ...kept, key: again });
-    this.say("error", message || "Server menolak laporan ini; periksa isiannya.");
+    this.say("error", message || _("Server menolak laporan ini; periksa isiannya."));
   }
 
   // From the list of what has not been sent; why not, or "".
   async correctRow(row) {
-    if (!this.isEmpty()) return "Simpan atau kosongkan isian sekarang dulu.";
+    if (!this.isEmpty()) return _("Simpan atau kosongkan isian sekarang dulu.");
     const { kept } = await this.outbox.read(row);
     await this.correct(row.key, kept, null, await this.outbox.trouble(row));
     return "";
@@ -286,7 +296,7 @@ export class ReportForm {
     } catch (error) {
       this.calls.settled(call, null);
       if (this.isEmpty()) this.restore(kept);
-      replace(byId("form-problem"), explain(error), notice("error", "Komputer ini tidak dapat menyimpan apa pun: jangan menutup tab ini."));
+      replace(byId("form-problem"), explain(error), notice("error", _("Komputer ini tidak dapat menyimpan apa pun: jangan menutup tab ini.")));
     }
   }
 

@@ -2,8 +2,10 @@
 // role, referrals and reports near by. What the person chose stays chosen when the next proposal arrives.
 import { byId, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, ROLES, baseTypes, typeName } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
 import { shape } from "../ui/priority.js";
 import { referral } from "../ui/referral.js";
+import { procedureBox } from "../ui/sop.js";
 import { subtypeName } from "../ui/words.js";
 
 // One shape for what /classify/ answers, whether the rules' part is nested or not.
@@ -82,8 +84,8 @@ export class Suggestion {
 
   unavailable(offline) {
     this.last = null;
-    const why = offline ? "Server tidak menjawab: usulan tidak tersedia." : "Usulan tidak tersedia saat ini.";
-    replace(this.node, notice("warn", `${why} Laporan tetap dapat disimpan; jenis dan dinas ditentukan saat tersimpan.`));
+    const why = offline ? _("Server tidak menjawab: usulan tidak tersedia.") : _("Usulan tidak tersedia saat ini.");
+    replace(this.node, notice("warn", `${why} ${_("Laporan tetap dapat disimpan; jenis dan dinas ditentukan saat tersimpan.")}`));
   }
 
   pick(n) {
@@ -112,13 +114,13 @@ export class Suggestion {
 
   preview() {
     if (!this.last?.reasons.length) return null;
-    return h("p", { class: "preview", "aria-label": "Kata yang dikenali" },
+    return h("p", { class: "preview", "aria-label": _("Kata yang dikenali") },
       h("bdi", {}, marked(this.text, this.last.reasons).map((piece) => (piece.rule ? h("mark", { title: piece.rule }, piece.text) : piece.text))));
   }
 
   // A point outside the region: who is responsible there, said before anything is saved.
   warnings() {
-    return (this.last?.warnings ?? []).filter((one) => one.region || one.hazard).map((one) => notice("warn", [one.message, one.phone ? `Telepon: ${one.phone}` : ""].filter(Boolean).join(" ")));
+    return (this.last?.warnings ?? []).filter((one) => one.region || one.hazard).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
   }
 
   // What to ask and to say, in the order of speaking. Folded or not is the call-taker's choice and stays so.
@@ -130,23 +132,11 @@ export class Suggestion {
     this.sopShown = shown;
     if (!procedure) return replace(box);
     const folded = box.querySelector("details")?.open === false;
-    const part = (title, items, after) => items?.length > 0 && [h("h3", {}, title), h("ol", {}, items.map((item, n) => h("li", {}, item, after?.(n))))];
-    replace(box, h("details", { class: "sop", open: !folded }, h("summary", {}, `SOP: ${procedure.title} `, h("kbd", {}, "F9")),
-      part("Tanyakan", procedure.questions, (n) => this.answerButtons(procedure.keys?.[n], procedure.questions[n])), part("Sampaikan kepada pelapor", procedure.tell_caller), part("Langkah", procedure.steps)));
-  }
-
-  // A question that counts: yes or no with one press; pressing the same again takes it back.
-  answerButtons(key, question) {
-    if (!key) return null;
-    const button = (value, label) => h("button", {
-      class: "pick-chip small", type: "button", "aria-pressed": String(this.answers[key] === value), "aria-label": `${label}: ${question}`, data: { key: `answer-${key}-${value}` },
-      onclick: () => this.answer(key, this.answers[key] === value ? undefined : value),
-    }, label);
-    return h("span", { class: "answers" }, " ", button(true, "Ya"), " ", button(false, "Tidak"));
+    replace(box, procedureBox(procedure, { open: !folded, answers: this.answers, answer: (key, value) => this.answer(key, value) }));
   }
 
   answer(key, value) {
-    const { [key]: _, ...others } = this.answers;
+    const { [key]: before, ...others } = this.answers;
     this.answers = value === undefined ? others : { ...others, [key]: value };
     this.changed({ answers: this.answers });
     this.sop();
@@ -163,19 +153,19 @@ export class Suggestion {
     const chips = this.choices();
     if (now && !chips.includes(now)) chips.push(now);
     const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code));
-    const other = h("select", { class: "pick-chip", "aria-label": "Jenis lain", onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
-      h("option", { value: "" }, "Jenis lain…"), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
-    return h("div", { class: "pick", role: "group", "aria-label": "Jenis" }, h("span", { class: "label" }, "Jenis"),
+    const other = h("select", { class: "pick-chip", "aria-label": _("Jenis lain"), onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
+      h("option", { value: "" }, _("Jenis lain…")), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
+    return h("div", { class: "pick", role: "group", "aria-label": _("Jenis") }, h("span", { class: "label" }, _("Jenis")),
       chips.map((code, n) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `type-${code}`, type: code }, onclick: () => this.set({ type: code }) },
         n < 5 && h("kbd", {}, String(n + 1)), typeName(code, this.config.types), score(code) !== undefined && h("span", { class: "who" }, `${Math.round(score(code) * 100)} %`))),
       this.last?.subtype && subtypeName(this.last.subtype) && h("span", { class: "hint" }, subtypeName(this.last.subtype)),
       other,
-      this.last?.needsReview && !this.chosen.type && h("span", { class: "chip" }, "Periksa jenisnya"));
+      this.last?.needsReview && !this.chosen.type && h("span", { class: "chip" }, _("Periksa jenisnya")));
   }
 
   priorities() {
     const now = this.chosen.priority ?? this.last?.priority;
-    return h("div", { class: "pick", role: "group", "aria-label": "Prioritas" }, h("span", { class: "label" }, "Prioritas"),
+    return h("div", { class: "pick", role: "group", "aria-label": _("Prioritas") }, h("span", { class: "label" }, _("Prioritas")),
       Object.entries(PRIORITIES).map(([code, info]) => h("button", { class: "pick-chip", type: "button", "aria-pressed": String(code === now), data: { key: `priority-${code}` }, onclick: () => this.set({ priority: code }) },
         h("span", { class: "prio", data: { priority: code } }, shape(code)), `${info.code} ${info.name}`)));
   }
@@ -183,17 +173,17 @@ export class Suggestion {
   agencies() {
     const byRules = !this.chosen.agencies;
     if (byRules && this.chosen.type && this.chosen.type !== this.last?.type) {
-      return h("div", { class: "pick" }, h("span", { class: "label" }, "Dinas"), h("span", { class: "hint" }, "Ditentukan saat disimpan menurut jenis pilihan Anda. "),
-        h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: [] }) }, "Pilih sendiri"));
+      return h("div", { class: "pick" }, h("span", { class: "label" }, _("Dinas")), h("span", { class: "hint" }, `${_("Ditentukan saat disimpan menurut jenis pilihan Anda.")} `),
+        h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: [] }) }, _("Pilih sendiri")));
     }
     const now = this.chosen.agencies ?? this.last?.agencies ?? [];
     const names = new Map(this.config.agencies.map((agency) => [agency.code, agency.name]));
     const shown = this.allAgencies || !byRules ? [...names.keys()] : now.map((line) => line.code);
     return h("div", { class: "stack tight" },
-      h("div", { class: "pick" }, h("span", { class: "label" }, "Dinas"),
-        !now.length && h("span", { class: "hint" }, "Tidak ada dinas yang ditugaskan."),
-        !byRules && h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: null }) }, "Kembali ke usulan"),
-        byRules && h("button", { class: "btn small quiet", type: "button", onclick: () => ((this.allAgencies = !this.allAgencies), this.paint()) }, this.allAgencies ? "Sembunyikan yang lain" : "Ubah dinas…")),
+      h("div", { class: "pick" }, h("span", { class: "label" }, _("Dinas")),
+        !now.length && h("span", { class: "hint" }, _("Tidak ada dinas yang ditugaskan.")),
+        !byRules && h("button", { class: "btn small", type: "button", onclick: () => this.set({ agencies: null }) }, _("Kembali ke usulan")),
+        byRules && h("button", { class: "btn small quiet", type: "button", onclick: () => ((this.allAgencies = !this.allAgencies), this.paint()) }, this.allAgencies ? _("Sembunyikan yang lain") : _("Ubah dinas…"))),
       h("div", { class: "agency-pick" }, shown.map((code) => this.agencyLine(code, this.config.agency_names[code] ?? names.get(code) ?? code, now))));
   }
 
@@ -207,7 +197,7 @@ export class Suggestion {
     return h("label", { class: "check" },
       h("input", { type: "checkbox", checked: Boolean(line), data: { key: `agency-${code}` }, onchange: (event) => change(event.target.checked && (lead ? "support" : "lead")) }),
       h("span", {}, name),
-      line && h("select", { "aria-label": `Peran ${name}`, data: { key: `role-${code}` }, onchange: (event) => change(event.target.value) },
+      line && h("select", { "aria-label": _("Peran {name}", { name }), data: { key: `role-${code}` }, onchange: (event) => change(event.target.value) },
         Object.entries(ROLES).map(([value, label]) => h("option", { value, selected: value === line.role }, label))));
   }
 

@@ -1,4 +1,5 @@
 // The HTTP side: JSON in and out, CSRF, a time limit, problem+json as one kind of error, and the server's clock.
+import { _ } from "../ui/lang.js";
 
 let csrf = "";
 let csrfCookie = "";
@@ -16,7 +17,7 @@ export const serverNow = () => Date.now() + clockOffset;
 
 export class Problem extends Error {
   constructor(status, body = {}) {
-    super(body.detail || body.title || "Tidak dapat menghubungi server");
+    super(body.detail || body.title || _("Tidak dapat menghubungi server"));
     this.status = status; // 0 = no answer at all
     this.body = body;
     this.errors = body.errors ?? [];
@@ -46,7 +47,7 @@ export async function upload(path, file, { timeout = 60_000 } = {}) {
   try {
     response = await fetch(path, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrfToken() }, credentials: "same-origin", body, signal: AbortSignal.timeout(timeout) });
   } catch {
-    throw new Problem(0, { title: "Server tidak menjawab" });
+    throw new Problem(0, { title: _("Server tidak menjawab") });
   }
   const data = await response.json().catch(() => ({}));
   if (!response.ok) throw new Problem(response.status, data);
@@ -74,7 +75,7 @@ async function request(method, path, body, { key, signal, timeout = 15_000 } = {
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Problem(0, { title: "Server tidak menjawab" });
+    throw new Problem(0, { title: _("Server tidak menjawab") });
   }
   learnClock(response, sent);
   const data = await response.json().catch(() => ({}));

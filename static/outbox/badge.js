@@ -2,13 +2,14 @@
 // colleagues only how many and how old, with a button to send them. Logging out deletes nothing and says so first.
 import { serverNow } from "../live/api.js";
 import { byId, h, notice, replace, said } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 import { age, byPerson } from "./rules.js";
 
-const KINDS = { report: "Laporan", paper: "Laporan kertas", step: "Langkah", disposition: "Golongan panggilan", call_end: "Akhir panggilan" };
-const STATES = { waiting: "menunggu", review: "perlu diperiksa", denied: "ditolak: tidak berhak" };
+const KINDS = { report: _("Laporan"), paper: _("Laporan kertas"), step: _("Langkah"), disposition: _("Golongan panggilan"), call_end: _("Akhir panggilan") };
+const STATES = { waiting: _("menunggu"), review: _("perlu diperiksa"), denied: _("ditolak: tidak berhak") };
 const LINKS = {
-  offline: "Server tidak menjawab; dicoba lagi sendiri.",
-  signed_out: "Anda tidak (lagi) masuk. Tidak ada yang hilang: masuk lagi, lalu terkirim sendiri.",
+  offline: _("Server tidak menjawab; dicoba lagi sendiri."),
+  signed_out: _("Anda tidak (lagi) masuk. Tidak ada yang hilang: masuk lagi, lalu terkirim sendiri."),
 };
 
 export class Badge {
@@ -18,8 +19,8 @@ export class Badge {
     this.rows = [];
     this.orphans = [];
     this.count = h("b", {});
-    this.button = h("button", { class: "unsent", type: "button", id: "unsent", hidden: true, "aria-expanded": "false", "aria-controls": "unsent-list", onclick: () => this.toggle() }, "BELUM TERKIRIM ", this.count);
-    this.panel = h("section", { class: "unsent-list", id: "unsent-list", hidden: true, "aria-label": "Belum terkirim" });
+    this.button = h("button", { class: "unsent", type: "button", id: "unsent", hidden: true, "aria-expanded": "false", "aria-controls": "unsent-list", onclick: () => this.toggle() }, `${_("BELUM TERKIRIM")} `, this.count);
+    this.panel = h("section", { class: "unsent-list", id: "unsent-list", hidden: true, "aria-label": _("Belum terkirim") });
     this.live = h("span", { class: "visually-hidden", role: "status", "aria-live": "polite" });
     document.querySelector(".bar-end")?.prepend(this.button);
     document.body.append(this.panel, this.live);
@@ -35,7 +36,7 @@ export class Badge {
     const before = this.rows.length;
     this.rows = rows;
     this.paint();
-    if (rows.length !== before) this.live.textContent = rows.length ? `${rows.length} belum terkirim` : "Semua terkirim";
+    if (rows.length !== before) this.live.textContent = rows.length ? _("{n} belum terkirim", { n: rows.length }) : _("Semua terkirim");
   }
 
   toggle(open = this.panel.hidden) {
@@ -52,15 +53,15 @@ export class Badge {
     this.count.textContent = String(this.rows.length);
     this.button.hidden = !this.rows.length && !own.length;
     this.button.dataset.empty = String(!this.rows.length);
-    replace(this.button, this.rows.length ? "BELUM TERKIRIM " : "Konsep ", this.rows.length ? this.count : own.length);
+    replace(this.button, this.rows.length ? `${_("BELUM TERKIRIM")} ` : `${_("Konsep")} `, this.rows.length ? this.count : own.length);
     if (this.panel.hidden) return;
     const people = byPerson(this.rows);
     const parts = await Promise.all(people.map((one) => (this.isOwn(one.user) ? this.ownRows(one) : this.rowsOfColleague(one))));
     replace(this.panel,
-      h("div", { class: "detail-head" }, h("h2", {}, "Belum terkirim"), h("button", { class: "btn quiet small", type: "button", data: { key: "close" }, onclick: () => this.toggle(false) }, "Tutup")),
+      h("div", { class: "detail-head" }, h("h2", {}, _("Belum terkirim")), h("button", { class: "btn quiet small", type: "button", data: { key: "close" }, onclick: () => this.toggle(false) }, _("Tutup"))),
       this.link(), parts,
       own.map((draft) => this.draft(draft)),
-      !this.outbox.store.durable && notice("warn", "Hanya di memori tab ini: jangan menutup tab sebelum semua terkirim."));
+      !this.outbox.store.durable && notice("warn", _("Hanya di memori tab ini: jangan menutup tab sebelum semua terkirim.")));
   }
 
   paintAges() {
@@ -71,9 +72,9 @@ export class Badge {
 
   link() {
     const words = LINKS[this.outbox.state];
-    const signIn = this.outbox.state === "signed_out" && h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk lagi");
+    const signIn = this.outbox.state === "signed_out" && h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, _("Masuk lagi"));
     const other = this.outbox.signedIn && this.outbox.user.id && this.outbox.signedIn.id !== this.outbox.user.id;
-    return [words && notice("warn", words, signIn), other && notice("warn", `Yang masuk di komputer ini sekarang ${this.outbox.signedIn.label}, bukan ${this.outbox.user.label}. Muat ulang halaman.`)];
+    return [words && notice("warn", words, signIn), other && notice("warn", _("Yang masuk di komputer ini sekarang {now}, bukan {before}. Muat ulang halaman.", { now: this.outbox.signedIn.label, before: this.outbox.user.label }))];
   }
 
   when = (at) => h("time", { datetime: at }, age(at, serverNow()));
@@ -82,8 +83,8 @@ export class Badge {
     const lines = await Promise.all(rows.map((row) => this.ownRow(row)));
     const waiting = rows.filter((row) => row.state === "waiting");
     return h("div", { class: "unsent-person", data: { own: "" } },
-      h("h3", {}, said(user.label || "Tanpa nama"), ` · ${rows.length}`,
-        waiting.length > 0 && h("button", { class: "btn small", type: "button", data: { key: "send-own" }, onclick: () => void this.outbox.release(waiting.map((row) => row.key)) }, "Kirim sekarang")),
+      h("h3", {}, said(user.label || _("Tanpa nama")), ` · ${rows.length}`,
+        waiting.length > 0 && h("button", { class: "btn small", type: "button", data: { key: "send-own" }, onclick: () => void this.outbox.release(waiting.map((row) => row.key)) }, _("Kirim sekarang"))),
       h("ol", {}, lines));
   }
 
@@ -93,13 +94,13 @@ export class Badge {
     const trouble = await this.outbox.trouble(row);
     const stuck = row.state !== "waiting";
     return h("li", { data: { row: row.key, state: row.state } },
-      h("span", {}, `${KINDS[row.kind] ?? row.kind} · ${STATES[row.state]} · `, this.when(row.created_at), row.attempts > 0 && ` · ${row.attempts}× dicoba`),
+      h("span", {}, `${KINDS[row.kind] ?? row.kind} · ${STATES[row.state]} · `, this.when(row.created_at), row.attempts > 0 && ` · ${_("{n}× dicoba", { n: row.attempts })}`),
       words && h("p", { class: "hint" }, said(words.length > 90 ? `${words.slice(0, 90)}…` : words)),
       trouble && h("p", { class: "error" }, trouble),
       stuck && h("div", { class: "btn-row" },
-        this.correct && row.kind === this.corrects && h("button", { class: "btn small", type: "button", data: { key: `fix-${row.key}` }, onclick: (event) => void this.fix(row, event.currentTarget) }, "Perbaiki"),
-        h("button", { class: "btn small", type: "button", data: { key: `again-${row.key}` }, onclick: () => void this.outbox.release([row.key]) }, "Kirim lagi"),
-        h("button", { class: "btn small danger", type: "button", data: { key: `drop-${row.key}` }, onclick: (event) => this.drop(row, event.currentTarget) }, "Buang")));
+        this.correct && row.kind === this.corrects && h("button", { class: "btn small", type: "button", data: { key: `fix-${row.key}` }, onclick: (event) => void this.fix(row, event.currentTarget) }, _("Perbaiki")),
+        h("button", { class: "btn small", type: "button", data: { key: `again-${row.key}` }, onclick: () => void this.outbox.release([row.key]) }, _("Kirim lagi")),
+        h("button", { class: "btn small danger", type: "button", data: { key: `drop-${row.key}` }, onclick: (event) => this.drop(row, event.currentTarget) }, _("Buang"))));
   }
 
   async fix(row, button) {
@@ -112,24 +113,24 @@ export class Badge {
   drop(row, button) {
     if (button.dataset.sure) return void this.outbox.takeBack(row.key);
     button.dataset.sure = "1";
-    button.textContent = "Ya, buang untuk selamanya";
+    button.textContent = _("Ya, buang untuk selamanya");
   }
 
   rowsOfColleague({ user, rows }) {
     return h("div", { class: "unsent-person" },
       h("h3", {}, said(user.label), ` · ${rows.length} · `, this.when(rows[0].created_at),
-        h("button", { class: "btn small", type: "button", data: { key: `send-${user.id}` }, onclick: () => void this.outbox.release(rows.map((row) => row.key)) }, "Kirim")),
-      h("p", { class: "hint" }, "Isinya tidak ditampilkan; yang mengirim tercatat."));
+        h("button", { class: "btn small", type: "button", data: { key: `send-${user.id}` }, onclick: () => void this.outbox.release(rows.map((row) => row.key)) }, _("Kirim"))),
+      h("p", { class: "hint" }, _("Isinya tidak ditampilkan; yang mengirim tercatat.")));
   }
 
   draft(draft) {
-    return h("div", { class: "unsent-person" }, h("h3", {}, "Konsep dari tab yang tertutup · ", this.when(draft.saved_at),
+    return h("div", { class: "unsent-person" }, h("h3", {}, `${_("Konsep dari tab yang tertutup")} · `, this.when(draft.saved_at),
       this.restore && h("button", { class: "btn small", type: "button", data: { key: `draft-${draft.id}` }, onclick: async (event) => {
         const button = event.currentTarget;
         const why = await this.restore(draft);
         if (why) button.after(notice("warn", why));
         else this.toggle(false);
-      } }, "Pulihkan")));
+      } }, _("Pulihkan"))));
   }
 
   // In a page that came without HTTPS the browser has no WebCrypto: said once, loudly, and before anything is lost.
@@ -137,8 +138,8 @@ export class Badge {
     if (this.outbox.store.durable) return;
     byId("link-banner")?.after(h("div", { class: "link-banner", id: "unsafe-banner", role: "alert", data: { level: "amber" } },
       globalThis.isSecureContext === false
-        ? "Alamat ini tanpa HTTPS: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup. Buka lewat https://"
-        : "Penyimpanan peramban tidak dapat dipakai: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup."));
+        ? _("Alamat ini tanpa HTTPS: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup. Buka lewat https://")
+        : _("Penyimpanan peramban tidak dapat dipakai: isian yang belum terkirim hanya ada di tab ini dan hilang bila tab ditutup.")));
     addEventListener("beforeunload", (event) => this.rows.length && event.preventDefault());
   }
 
@@ -156,12 +157,12 @@ export class Badge {
       form.dataset.sure = "1";
       form.requestSubmit();
     };
-    const dialog = h("dialog", { class: "unsent-ask", "aria-label": "Belum terkirim", onclose: () => dialog.remove() },
-      h("p", {}, h("strong", {}, `${this.rows.length} belum terkirim. `), "Semuanya tetap tersimpan di komputer ini setelah Anda keluar; rekan yang masuk di sini dapat mengirimnya tanpa membacanya."),
+    const dialog = h("dialog", { class: "unsent-ask", "aria-label": _("Belum terkirim"), onclose: () => dialog.remove() },
+      h("p", {}, h("strong", {}, `${_("{n} belum terkirim.", { n: this.rows.length })} `), _("Semuanya tetap tersimpan di komputer ini setelah Anda keluar; rekan yang masuk di sini dapat mengirimnya tanpa membacanya.")),
       h("div", { class: "btn-row" },
-        h("button", { class: "btn primary", type: "button", onclick: async () => { await this.outbox.flush(); if (!this.rows.length) leave(); else dialog.close(); } }, "Kirim dulu"),
-        h("button", { class: "btn", type: "button", onclick: leave }, "Tetap keluar"),
-        h("button", { class: "btn quiet", type: "button", onclick: () => dialog.close() }, "Batal")));
+        h("button", { class: "btn primary", type: "button", onclick: async () => { await this.outbox.flush(); if (!this.rows.length) leave(); else dialog.close(); } }, _("Kirim dulu")),
+        h("button", { class: "btn", type: "button", onclick: leave }, _("Tetap keluar")),
+        h("button", { class: "btn quiet", type: "button", onclick: () => dialog.close() }, _("Batal"))));
     document.body.append(dialog);
     dialog.showModal();
   }

@@ -1,6 +1,7 @@
 // What was saved and is not at the server yet. A row is here before it is sent, goes out in order with the key it was
 // given, and leaves only when the server has answered with that key. Several tabs share it; one sends at a time.
 import { configure, csrfToken, serverNow } from "../live/api.js";
+import { _ } from "../ui/lang.js";
 import { isForgery, isStale, judge, mayGo, messageOf, waitAfter } from "./rules.js";
 import { Sealer, canSeal, unsealed } from "./seal.js";
 import { MemoryStore, openStore } from "./store.js";
@@ -141,7 +142,7 @@ export class Outbox extends EventTarget {
     const held = new Set();
     for (const row of rows) {
       if (!mayGo(row, user.id, this.now()) || (row.group && held.has(row.group))) {
-        if (row.state === "waiting" && isStale(row, this.now())) await this.refuse(row, "review", "Lebih dari enam hari belum terkirim: periksa apakah sudah tercatat, lalu kirim lagi.");
+        if (row.state === "waiting" && isStale(row, this.now())) await this.refuse(row, "review", _("Lebih dari enam hari belum terkirim: periksa apakah sudah tercatat, lalu kirim lagi."));
         continue;
       }
       const { verdict, stop } = await this.send(row, user);
@@ -181,7 +182,7 @@ export class Outbox extends EventTarget {
     try {
       content = await this.read(row);
     } catch {
-      await this.refuse(row, "review", "Isinya tidak dapat dibuka di komputer ini.", user);
+      await this.refuse(row, "review", _("Isinya tidak dapat dibuka di komputer ini."), user);
       return { verdict: "review", stop: false };
     }
     let answer = await this.post(row, content.body);

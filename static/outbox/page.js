@@ -1,4 +1,5 @@
 // What a page that keeps unsent work starts with: the store, whose work it is, and the worker that serves it offline.
+import { _ } from "../ui/lang.js";
 import { Outbox, openVault } from "./outbox.js";
 import { registerWorker } from "./worker.js";
 
@@ -11,4 +12,4 @@ export async function keepUnsent(config) {
 }
 
 // The page that is served without a server does not know who sits here: whoever worked here last and has not logged out.
-const lastUser = async (store) => (await store.lastUser().catch(() => null)) ?? { id: "", label: "Belum masuk" };
+const lastUser = async (store) => (await store.lastUser().catch(() => null)) ?? { id: "", label: _("Belum masuk") };

@@ -1,4 +1,5 @@
 // The hour on a sheet of paper, as a moment. Pure: tested in node.
+import { _ } from "../ui/lang.js";
 
 // "14.05", "1405", "14:05", "9.30" → [hours, minutes], or null.
 export function readTime(text) {
@@ -30,8 +31,8 @@ export function dayIn(zone, at) {
 // The moment of a sheet, or what is wrong with its time.
 export function sheetMoment(zone, day, time, now) {
   const clock = readTime(time);
-  if (!day || !clock) return { problem: "Isi tanggal dan jam di kertas, misalnya 14.05." };
+  if (!day || !clock) return { problem: _("Isi tanggal dan jam di kertas, misalnya 14.05.") };
   const at = momentIn(zone, day, clock);
-  if (at > now) return { problem: "Jam itu belum lewat: periksa tanggalnya." };
+  if (at > now) return { problem: _("Jam itu belum lewat: periksa tanggalnya.") };
   return { at };
 }

@@ -1,4 +1,5 @@
 // What an answer means for a kept row, when to try again and whose rows go: pure, tested in node.
+import { _ } from "../ui/lang.js";
 
 export const DAY_MS = 86_400_000;
 // The server knows a key for seven days; what is older could be stored twice and is looked at by a person first.
@@ -50,9 +51,9 @@ export const isStale = (row, now) => row.attempts > 0 && now - Date.parse(row.cr
 // 40 dtk · 12 mnt · 3 jam · 2 hari
 export function age(createdAt, now) {
   const seconds = Math.max(0, (now - Date.parse(createdAt)) / 1000);
-  if (seconds < 60) return `${Math.floor(seconds)} dtk`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} mnt`;
-  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} jam` : `${Math.floor(seconds / 86_400)} hari`;
+  if (seconds < 60) return _("{n} dtk", { n: Math.floor(seconds) });
+  if (seconds < 3600) return _("{n} mnt", { n: Math.floor(seconds / 60) });
+  return seconds < 86_400 ? _("{n} jam", { n: Math.floor(seconds / 3600) }) : _("{n} hari", { n: Math.floor(seconds / 86_400) });
 }
 
 // Rows of one person each, the oldest first: what a colleague may know of them is how many and how old.

@@ -3,11 +3,12 @@
 import { newKey, post, Problem, serverNow } from "../live/api.js";
 import { h, replace } from "../ui/dom.js";
 import { clock } from "../ui/format.js";
+import { _, ngettext } from "../ui/lang.js";
 
 const WAIT_MS = 2500;
 const LABELS = {
-  acknowledge: "Terima", dispatch: "Berangkat", arrive: "Tiba", complete: "Selesai", decline: "Tolak", withdraw: "Tarik", pause: "Jeda", resume: "Lanjutkan",
-  en_route: "Jalan", on_scene: "Tiba", transporting: "Mengantar", at_hospital: "Di RS", available: "Siap lagi", out_of_service: "Tidak bertugas",
+  acknowledge: _("Terima"), dispatch: _("Berangkat"), arrive: _("Tiba"), complete: _("Selesai"), decline: _("Tolak"), withdraw: _("Tarik"), pause: _("Jeda"), resume: _("Lanjutkan"),
+  en_route: _("Jalan"), on_scene: _("Tiba"), transporting: _("Mengantar"), at_hospital: _("Di RS"), available: _("Siap lagi"), out_of_service: _("Tidak bertugas"),
 };
 // How the server's own tables go on along the way of a job; it stays the judge of every step when it arrives.
 const AHEAD = {
@@ -55,13 +56,13 @@ export class KeptSteps {
       .map((row) => ({ key: row.key, at: row.created_at, ...row.tag }));
     if (JSON.stringify(this.steps) === before) return;
     if (!this.steps.length && this.state.querySelector(".kept-here")) replace(this.state);
-    if (this.steps.length) replace(this.state, h("span", { class: "kept-here" }, `${this.steps.length} langkah tersimpan di HP, belum terkirim`));
+    if (this.steps.length) replace(this.state, h("span", { class: "kept-here" }, ngettext("{n} langkah tersimpan di HP, belum terkirim", "{n} langkah tersimpan di HP, belum terkirim", this.steps.length)));
     this.changed();
   }
 
   told({ key, kind, verdict, tag }) {
     if (kind !== "step" || !["done", "kept"].includes(verdict)) return;
-    replace(this.state, verdict === "kept" ? "Langkah terlambat terkirim dan dicatat di riwayat" : `Langkah terkirim ${clock(serverNow())}`);
+    replace(this.state, verdict === "kept" ? _("Langkah terlambat terkirim dan dicatat di riwayat") : _("Langkah terkirim {time}", { time: clock(serverNow()) }));
     if (!this.awaited.has(key)) this.arrived(tag.incident);
   }
 
@@ -69,7 +70,7 @@ export class KeptSteps {
 
   ahead = (line) => advance(line, this.of(line));
 
-  lines = (line) => this.of(line).map((one) => h("p", { class: "kept-here", data: { kept: one.action } }, `${LABELS[one.action] ?? one.action} ${clock(one.at)} · tersimpan di HP`));
+  lines = (line) => this.of(line).map((one) => h("p", { class: "kept-here", data: { kept: one.action } }, `${LABELS[one.action] ?? one.action} ${clock(one.at)} · ${_("tersimpan di HP")}`));
 
   // A tap: in the phone first, then to the server. Resolves to the answer, or { queued } when it will be sent later;
   // throws what the server says against it.

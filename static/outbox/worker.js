@@ -1,5 +1,6 @@
 // The service worker of the pages: registered quietly, its new versions told quietly. No page is reloaded by itself.
 import { byId, h } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 
 const SOON_MS = 3000;
 const LOOK_MS = 10 * 60_000;
@@ -31,7 +32,7 @@ function watchUpdates(registration) {
 }
 
 function strip(registration) {
-  offer("update-strip", "Versi baru layar ini siap. Isian tetap ada.", () => {
+  offer("update-strip", _("Versi baru layar ini siap. Isian tetap ada."), () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     registration.waiting?.postMessage({ take_over: true });
   });
@@ -40,12 +41,12 @@ function strip(registration) {
 // The kept page works again as soon as the server does, but shows less than the one that the server makes.
 export function offerFullPage(config, feed) {
   if (!config.offline) return;
-  feed.addEventListener("link", ({ detail }) => detail.mode === "live" && offer("full-page-strip", "Server kembali. Isian tetap ada.", () => location.reload()));
+  feed.addEventListener("link", ({ detail }) => detail.mode === "live" && offer("full-page-strip", _("Server kembali. Isian tetap ada."), () => location.reload()));
 }
 
 function offer(id, words, reload) {
   if (byId(id)) return;
   const node = h("div", { class: "update-strip", id, role: "status" }, words,
-    h("button", { class: "btn small", type: "button", onclick: reload }, "Muat ulang"), h("button", { class: "btn quiet small", type: "button", onclick: () => node.remove() }, "Nanti"));
+    h("button", { class: "btn small", type: "button", onclick: reload }, _("Muat ulang")), h("button", { class: "btn quiet small", type: "button", onclick: () => node.remove() }, _("Nanti")));
   byId("link-banner")?.before(node);
 }

@@ -3,6 +3,7 @@ import { SOUNDS } from "../ui/alarms.js";
 import { byId, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES } from "../ui/format.js";
 import { icon } from "../ui/icons.js";
+import { _ } from "../ui/lang.js";
 import { IncidentList, marks, stepChip } from "../ui/list.js";
 import { priorityMark, shape } from "../ui/priority.js";
 import { startPage } from "../ui/shell.js";
@@ -32,18 +33,18 @@ replace(byId("chips"), ["assigned", "acknowledged", "dispatched", "arrived", "co
   marks({ status: "closed", confidential: true, exercise: true }), h("span", { class: "count" }, "12"), h("kbd", {}, "F8"));
 
 const pin = (priority, more = "") => h("span", { class: `map-pin ${more}`, data: { priority }, role: "img", "aria-label": PRIORITIES[priority].code }, shape(priority, { label: PRIORITIES[priority].code.slice(1) }));
-replace(byId("map-marks"), Object.keys(PRIORITIES).map((code) => pin(code)), pin("high", "selected"), h("span", { class: "map-unit" }, h("span", {}, "AMB-01")), h("span", { class: "map-cross", role: "img", "aria-label": "lokasi baru" }));
+replace(byId("map-marks"), Object.keys(PRIORITIES).map((code) => pin(code)), pin("high", "selected"), h("span", { class: "map-unit" }, h("span", {}, "AMB-01")), h("span", { class: "map-cross", role: "img", "aria-label": _("lokasi baru") }));
 
-const again = () => h("button", { class: "btn small", type: "button" }, "Coba lagi");
+const again = () => h("button", { class: "btn small", type: "button" }, _("Coba lagi"));
 const state = (name, ...content) => h("div", { data: { state: name } }, h("h3", {}, name), content);
 replace(byId("states"),
-  state("Kosong", empty("Tidak ada kejadian", "Kejadian baru muncul di sini dengan sendirinya.")),
-  state("Memuat", empty("Memuat…")),
-  state("Basi", notice("warn", "Keadaan terbaru belum dapat dimuat.", again())),
-  state("Luring", notice("warn", "Tidak ada sambungan. Laporan disimpan di komputer ini dan terkirim sendiri.")),
-  state("Galat", notice("error", "Kejadian tidak dapat dimuat.", again())),
-  state("Tanpa hak", empty("Tidak dapat dilihat", "Kejadian ini tidak (lagi) terbuka untuk Anda.")));
-byId("banners").append(notice("info", "Laporan MDN-20261122-0007 tersimpan.", h("button", { class: "btn small", type: "button" }, "Urungkan (8)")));
+  state(_("Kosong"), empty(_("Tidak ada kejadian"), _("Kejadian baru muncul di sini dengan sendirinya."))),
+  state(_("Memuat"), empty(_("Memuat…"))),
+  state(_("Basi"), notice("warn", _("Keadaan terbaru belum dapat dimuat."), again())),
+  state(_("Luring"), notice("warn", _("Tidak ada sambungan. Laporan disimpan di komputer ini dan terkirim sendiri."))),
+  state(_("Galat"), notice("error", _("Kejadian tidak dapat dimuat."), again())),
+  state(_("Tanpa hak"), empty(_("Tidak dapat dilihat"), _("Kejadian ini tidak (lagi) terbuka untuk Anda."))));
+byId("banners").append(notice("info", _("Laporan MDN-20261122-0007 tersimpan."), h("button", { class: "btn small", type: "button" }, _("Urungkan (8)"))));
 
 const alarm = new Alarm();
 const PATTERN = { high: "3 + 2", medium: "3" };
@@ -56,7 +57,7 @@ replace(byId("sounds"), Object.entries(SOUNDS).map(([kind, { name, urgency }]) =
   },
 }, icon("play-fill"), name, h("span", { class: "hint" }, PATTERN[urgency]))));
 const slider = byId("volume");
-const said = () => (byId("volume-said").textContent = `${Math.round(keptVolume() * 100)} %, paling lemah 20 %`);
+const said = () => (byId("volume-said").textContent = _("{n} %, paling lemah 20 %", { n: Math.round(keptVolume() * 100) }));
 slider.value = keptVolume();
 slider.addEventListener("input", () => {
   setVolume(Number(slider.value));

@@ -2,6 +2,7 @@
 import { h, replace, said } from "../ui/dom.js";
 import { clock, duration, number } from "../ui/format.js";
 import { icon } from "../ui/icons.js";
+import { _, ngettext } from "../ui/lang.js";
 
 const strip = (...parts) => h("div", { class: "wall-strip" }, parts);
 export const figure = (count, label, kind = "") => h("div", { class: `figure ${kind}`, data: { any: String(count > 0) } }, h("b", {}, typeof count === "number" ? number(count) : count), h("span", {}, label));
@@ -30,11 +31,11 @@ export function unitsPanel(node, units, rows, names) {
   const most = Math.max(1, ...agencies.map((one) => one.free + one.busy + one.away));
   const sum = (name) => agencies.reduce((total, one) => total + one[name], 0);
   const shown = agencies.slice(0, agencies.length > rows ? rows - 1 : rows);
-  replace(node, strip(h("h2", {}, "Unit"), figure(sum("free"), "siap"), figure(sum("busy"), "bertugas"), figure(sum("away"), "tidak bertugas")),
+  replace(node, strip(h("h2", {}, _("Unit")), figure(sum("free"), _("siap")), figure(sum("busy"), _("bertugas")), figure(sum("away"), _("tidak bertugas"))),
     h("div", { class: "wall-body wall-table" }, h("table", {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Dinas"), h("th", { class: "wide", "aria-label": "Bagian yang siap" }), ["siap", "tugas", "tidak"].map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, _("Dinas")), h("th", { class: "wide", "aria-label": _("Bagian yang siap") }), [_("siap"), _("tugas"), _("tidak")].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, shown.map((one) => unitRow(one, most)))),
-    agencies.length > shown.length && h("p", { class: "wall-more" }, `dan ${agencies.length - shown.length} dinas lain`)));
+    agencies.length > shown.length && h("p", { class: "wall-more" }, ngettext("dan {n} dinas lain", "dan {n} dinas lain", agencies.length - shown.length))));
 }
 
 // The bar has one step for each unit, on the same scale for all agencies.
@@ -53,21 +54,21 @@ export function todayPanel(node, { calls, incidents, open, late }, hourNow) {
   const bar = (kind, n) => part(n / most, h("i", { class: kind, data: { n } }));
   const column = ([answered, abandoned], hour) => h("span", { data: hour === hourNow ? { now: "" } : {} }, bar("abandoned", abandoned), bar("answered", answered));
   replace(node,
-    strip(h("h2", {}, "Hari ini"), figure(calls.answered, "dijawab"), figure(calls.abandoned, "tak dijawab"), figure(open, "terbuka"), figure(late, "lewat", "late")),
+    strip(h("h2", {}, _("Hari ini")), figure(calls.answered, _("dijawab")), figure(calls.abandoned, _("tak dijawab")), figure(open, _("terbuka")), figure(late, _("lewat"), "late")),
     h("div", { class: "wall-body wall-chart" },
-      h("div", { class: "wall-hours", role: "img", "aria-label": `Panggilan per jam, paling banyak ${most}` }, calls.hours.map(column)),
+      h("div", { class: "wall-hours", role: "img", "aria-label": _("Panggilan per jam, paling banyak {n}", { n: most }) }, calls.hours.map(column)),
       h("div", { class: "wall-hour-names" }, ["00.00", "06.00", "12.00", "18.00"].map((name) => h("span", {}, name))),
-      h("div", { class: "wall-key" }, h("span", {}, h("i", { class: "answered" }), "dijawab"), h("span", {}, h("i", { class: "abandoned" }), "tak dijawab"), h("span", { class: "who" }, `tertinggi ${most}/jam`), h("span", { class: "who" }, `${incidents.created} kejadian baru`), answerLine(calls.answer))));
+      h("div", { class: "wall-key" }, h("span", {}, h("i", { class: "answered" }), _("dijawab")), h("span", {}, h("i", { class: "abandoned" }), _("tak dijawab")), h("span", { class: "who" }, _("tertinggi {n}/jam", { n: most })), h("span", { class: "who" }, ngettext("{n} kejadian baru", "{n} kejadian baru", incidents.created)), answerLine(calls.answer))));
 }
 
 // p50 and p90 with the number of calls and the target: never a mean, never a figure without its n.
 function answerLine({ n, in_time, p50, p90, target }) {
-  if (!n) return h("span", { class: "who" }, "waktu jawab: belum ada panggilan");
-  const share = target ? ` · ≤ ${target} dtk: ${in_time} dari ${n}` : ` · n ${n}`;
-  return h("span", {}, `Jawab p50 ${Math.round(p50)} · p90 ${Math.round(p90)} dtk${share}`);
+  if (!n) return h("span", { class: "who" }, _("waktu jawab: belum ada panggilan"));
+  const share = target ? ` · ${_("≤ {target} dtk: {in_time} dari {n}", { target, in_time, n })}` : ` · n ${n}`;
+  return h("span", {}, `${_("Jawab p50 {p50} · p90 {p90} dtk", { p50: Math.round(p50), p90: Math.round(p90) })}${share}`);
 }
 
-const TITLES = { acknowledge: "Terima tugas hari ini", arrive: "Tiba di lokasi hari ini" };
+const TITLES = { acknowledge: _("Terima tugas hari ini"), arrive: _("Tiba di lokasi hari ini") };
 
 // The most reliable on top, the least at the bottom; when not all fit, the middle is left out.
 export function pacePanel(node, stage, { ranked, few, fewest }, rows) {
@@ -75,21 +76,21 @@ export function pacePanel(node, stage, { ranked, few, fewest }, rows) {
   const half = Math.floor(room / 2);
   const whole = ranked.length <= room;
   const cut = h("tr", { class: "wall-cut", "aria-hidden": "true" }, h("td", { colspan: 5 }));
-  replace(node, strip(h("h2", {}, TITLES[stage]), few > 0 && h("span", { class: "who" }, `${few} dinas lain di bawah ${fewest} tugas`)),
+  replace(node, strip(h("h2", {}, TITLES[stage]), few > 0 && h("span", { class: "who" }, _("{few} dinas lain di bawah {fewest} tugas", { few, fewest }))),
     h("div", { class: "wall-body wall-table" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["Dinas", "tepat waktu", "p50", "p90", "target"].map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, [_("Dinas"), _("tepat waktu"), "p50", "p90", _("target")].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, (whole ? ranked : ranked.slice(0, half)).map(paceRow), !whole && cut, !whole && ranked.slice(-half).map(paceRow)))));
 }
 
 function paceRow({ agency, n, in_time, p50, p90, target: [least, most] }) {
   const aim = least === most ? duration(least) : `${duration(least)}–${duration(most)}`;
-  return h("tr", {}, h("th", { scope: "row" }, agency), h("td", { class: in_time < n * 0.5 ? "zero" : "" }, `${in_time} dari ${n}`), h("td", {}, duration(p50)), h("td", {}, duration(p90)), h("td", { class: "none" }, aim));
+  return h("tr", {}, h("th", { scope: "row" }, agency), h("td", { class: in_time < n * 0.5 ? "zero" : "" }, _("{in_time} dari {n}", { in_time, n })), h("td", {}, duration(p50)), h("td", {}, duration(p90)), h("td", { class: "none" }, aim));
 }
 
-const SIGNS = { warning: ["exclamation-triangle", "Peringatan"], maintenance: ["hourglass-split", "Pemeliharaan"], shift: ["info-circle", "Catatan shift"], paused: ["clock-history", "Tidak menerima tugas"] };
+const SIGNS = { warning: ["exclamation-triangle", _("Peringatan")], maintenance: ["hourglass-split", _("Pemeliharaan")], shift: ["info-circle", _("Catatan shift")], paused: ["clock-history", _("Tidak menerima tugas")] };
 
 export function noticesPanel(node, { notices, paused }, rows) {
   const all = [...notices, ...paused.map(({ agency, until }) => ({ kind: "paused", text: agency, until }))];
-  replace(node, strip(h("h2", {}, "Peringatan dan pesan")), h("ul", { class: "wall-body wall-texts" }, all.slice(0, Math.max(1, Math.floor(rows / 3))).map(({ kind, text, until }) => h("li", {},
-    icon((SIGNS[kind] ?? SIGNS.shift)[0]), h("span", { class: "title" }, said(text)), h("span", { class: "who" }, `${(SIGNS[kind] ?? SIGNS.shift)[1]} · sampai ${clock(until, { seconds: false })}`)))));
+  replace(node, strip(h("h2", {}, _("Peringatan dan pesan"))), h("ul", { class: "wall-body wall-texts" }, all.slice(0, Math.max(1, Math.floor(rows / 3))).map(({ kind, text, until }) => h("li", {},
+    icon((SIGNS[kind] ?? SIGNS.shift)[0]), h("span", { class: "title" }, said(text)), h("span", { class: "who" }, `${(SIGNS[kind] ?? SIGNS.shift)[1]} · ${_("sampai {time}", { time: clock(until, { seconds: false }) })}`)))));
 }

@@ -4,11 +4,20 @@
 // accepted the wall stays with the cases. Nothing here remembers more than the ids that are waiting for their turn.
 
 export const PANEL_MS = 20_000;
+const SHORTEST_MS = 2000;
+const LONGEST_MS = 300_000;
 export const TAKEOVER_MS = 20_000;
 const HOME = "active";
 
+// How long one panel stays: `?detik=30` in the wall's address, from 2 to 300; without it 20 s. → milliseconds
+export function panelTime(search) {
+  const seconds = Number(new URLSearchParams(search).get("detik"));
+  return seconds > 0 ? Math.min(LONGEST_MS, Math.max(SHORTEST_MS, seconds * 1000)) : PANEL_MS;
+}
+
 export class Rotation {
-  constructor(now = 0) {
+  constructor(now = 0, panelMs = PANEL_MS) {
+    this.panelMs = panelMs;
     this.panel = HOME;
     this.since = now;
     this.queue = []; // ids of new critical cases that have not been shown large
@@ -26,8 +35,8 @@ export class Rotation {
     if (this.taken) return { panel: this.panel, part: (now - this.taken.since) / TAKEOVER_MS, held, takeover: this.taken.id };
     if (held || !panels.includes(this.panel)) this.show(HOME, now, this.panel !== HOME);
     if (held) this.since = now;
-    else if (now - this.since >= PANEL_MS) this.show(panels[(panels.indexOf(this.panel) + 1) % panels.length], now, true);
-    return { panel: this.panel, part: (now - this.since) / PANEL_MS, held, takeover: null };
+    else if (now - this.since >= this.panelMs) this.show(panels[(panels.indexOf(this.panel) + 1) % panels.length], now, true);
+    return { panel: this.panel, part: (now - this.since) / this.panelMs, held, takeover: null };
   }
 
   turn(now, stands) {

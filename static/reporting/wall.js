@@ -5,6 +5,7 @@ import { withoutEnded } from "../live/state.js";
 import { Bursts } from "../ui/bursts.js";
 import { byId, empty, h, replace, said } from "../ui/dom.js";
 import { ASSIGNMENT_SHORT, PRIORITIES, clock, priorityRank, typeName } from "../ui/format.js";
+import { _, ngettext } from "../ui/lang.js";
 import { areaName } from "../ui/list.js";
 import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
@@ -13,7 +14,7 @@ import { makeFeed, paintClock, startPage } from "../ui/shell.js";
 import { isLate, nextDue, tickEverySecond, timer } from "../ui/timers.js";
 import { subtypeName } from "../ui/words.js";
 import { figure, noticesPanel, pacePanel, todayPanel, unitsPanel } from "./panels.js";
-import { MOST_ROWS, Rotation, letterSize, rowsThatFit, setOf } from "./rotation.js";
+import { MOST_ROWS, Rotation, letterSize, panelTime, rowsThatFit, setOf } from "./rotation.js";
 
 const STALE_SECONDS = 15;
 const FIGURES_MS = 15_000;
@@ -24,7 +25,7 @@ const feed = makeFeed(config);
 const map = new RegionMap(byId("map"), { region: config.region, places: false, interactive: false });
 new Hazards(map, { region: config.region, feed });
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => named(seen(feed.state.incidents.get(id))) });
-const rotation = new Rotation(performance.now());
+const rotation = new Rotation(performance.now(), panelTime(location.search));
 const panels = Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.dataset.panel, node]));
 let loaded = false;
 let dirty = true;
@@ -36,10 +37,10 @@ let shownLarge = null;
 
 // One word that can be read from five metres.
 const SHORT = {
-  medical: "Medis", fire: "Kebakaran", disaster: "Bencana", public_order: "Ketertiban", traffic: "Lalu lintas",
-  accident: "Kecelakaan", building_fire: "Kebakaran", vehicle_fire: "Kebakaran mobil", unconscious: "Tidak sadar",
-  traffic_light_out: "Lampu lalin mati", ambulance_request: "Ambulans", public_facility: "Fasilitas",
-  other_non_emergency: "Lain-lain", mental_crisis: "Kejadian khusus",
+  medical: _("Medis"), fire: _("Kebakaran"), disaster: _("Bencana"), public_order: _("Ketertiban"), traffic: _("Lalu lintas"),
+  accident: _("Kecelakaan"), building_fire: _("Kebakaran"), vehicle_fire: _("Kebakaran mobil"), unconscious: _("Tidak sadar"),
+  traffic_light_out: _("Lampu lalin mati"), ambulance_request: _("Ambulans"), public_facility: _("Fasilitas"),
+  other_non_emergency: _("Lain-lain"), mental_crisis: _("Kejadian khusus"),
 };
 const title = (row) => SHORT[row.subtype] || subtypeName(row.subtype) || SHORT[row.type] || typeName(row.type, config.types);
 const named = (row) => row && `${areaName(row)} · ${title(row)}`;
@@ -86,11 +87,11 @@ function paint() {
 
 function paintActive(rows) {
   const count = (n) => (loaded ? n : "–");
-  replace(byId("figures"), figure(count(rows.length), "terbuka"), figure(count(late(rows)), "lewat", "late"),
+  replace(byId("figures"), figure(count(rows.length), _("terbuka")), figure(count(late(rows)), _("lewat"), "late"),
     Object.keys(PRIORITIES).map((code) => figure(count(rows.filter((row) => row.priority === code).length), priorityMark(code))));
   const shown = rows.sort(urgency).slice(0, room(byId("list-box"), rows.length));
-  replace(byId("rows"), shown.map(line), rows.length > shown.length && h("li", { class: "wall-more" }, `dan ${rows.length - shown.length} kejadian lain`));
-  replace(byId("rows-state"), loaded ? (rows.length ? "" : empty("Tidak ada kejadian terbuka")) : empty("Memuat…"));
+  replace(byId("rows"), shown.map(line), rows.length > shown.length && h("li", { class: "wall-more" }, ngettext("dan {n} kejadian lain", "dan {n} kejadian lain", rows.length - shown.length)));
+  replace(byId("rows-state"), loaded ? (rows.length ? "" : empty(_("Tidak ada kejadian terbuka"))) : empty(_("Memuat…")));
   map.incidents(rows);
   const set = setOf(rows);
   if (loaded && set !== fitted && map.fitTo(rows)) fitted = set;
@@ -98,7 +99,7 @@ function paintActive(rows) {
 
 function line(row) {
   return h("li", { class: "wall-row", data: { incident: row.id } }, priorityMark(row.priority),
-    h("span", {}, h("span", { class: "place" }, said(areaName(row))), h("span", { class: "what" }, ` · ${row.exercise ? "LATIHAN · " : ""}${title(row)}`)),
+    h("span", {}, h("span", { class: "place" }, said(areaName(row))), h("span", { class: "what" }, ` · ${row.exercise ? `${_("LATIHAN")} · ` : ""}${title(row)}`)),
     h("span", { class: "state" }, slowest(row)), timer(nextDue(row), row.created_at) ?? h("span"));
 }
 
@@ -106,7 +107,7 @@ function line(row) {
 const STEPS = ["assigned", "acknowledged", "dispatched", "arrived", "completed"];
 function slowest(row) {
   const steps = (row.assignments ?? []).map((one) => STEPS.indexOf(one.status)).filter((step) => step >= 0);
-  return steps.length ? ASSIGNMENT_SHORT[STEPS[Math.min(...steps)]] : "tanpa dinas";
+  return steps.length ? ASSIGNMENT_SHORT[STEPS[Math.min(...steps)]] : _("tanpa dinas");
 }
 
 // A new critical case, large: where, what, who has been sent, how long it has waited.
@@ -118,7 +119,7 @@ function paintTakeover(id) {
   byId("takeover").hidden = !row;
   if (!row) return replace(byId("takeover"));
   replace(byId("takeover"), priorityMark(row.priority, { word: true }), timer(nextDue(row), row.created_at) ?? h("span"),
-    h("p", { class: "where" }, said(areaName(row)), h("span", { class: "what" }, `${row.exercise ? "LATIHAN · " : ""}${title(row)}`)),
+    h("p", { class: "where" }, said(areaName(row)), h("span", { class: "what" }, `${row.exercise ? `${_("LATIHAN")} · ` : ""}${title(row)}`)),
     h("p", { class: "parts" }, (row.assignments ?? []).map((one) => h("span", {}, h("strong", {}, config.agency_names[one.agency.code] ?? one.agency.code), ` ${ASSIGNMENT_SHORT[one.status] ?? one.status}`))));
 }
 
@@ -156,8 +157,8 @@ function paintStale(now) {
   else staleSince ??= now - seconds * 1000;
   byId("stale").hidden = !stale;
   byId("wall").toggleAttribute("inert", stale);
-  if (stale) byId("stale").firstElementChild.textContent = denied ? "LAYAR INI TIDAK BERHAK LAGI. Minta tautan baru kepada admin." : `DATA TERPUTUS sejak ${clock(staleSince)}`;
-  if (loaded) byId("updated").textContent = `Data ${clock(now - seconds * 1000)}`;
+  if (stale) byId("stale").firstElementChild.textContent = denied ? _("LAYAR INI TIDAK BERHAK LAGI. Minta tautan baru kepada admin.") : _("DATA TERPUTUS sejak {time}", { time: clock(staleSince) });
+  if (loaded) byId("updated").textContent = _("Data {time}", { time: clock(now - seconds * 1000) });
 }
 
 async function loadFigures() {

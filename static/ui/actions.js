@@ -3,32 +3,33 @@
 import { newKey, post, Problem, upload } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
 import { DECLINES, OUTCOMES, PRIORITIES, ROLES, assignmentEnded, baseTypes, typeName } from "./format.js";
+import { _ } from "./lang.js";
 import { byLikeness } from "./merged.js";
 import { unitForm } from "./unitform.js";
 import { happening } from "./words.js";
 
 export const ACTIONS = {
-  acknowledge: { label: "Terima", next: true },
-  dispatch: { label: "Berangkat", next: true, form: unitForm },
-  arrive: { label: "Tiba", next: true },
-  complete: { label: "Selesai", next: true, form: completeForm },
-  decline: { label: "Tolak", danger: true, form: declineForm },
-  withdraw: { label: "Tarik", danger: true, form: reasonForm("Alasan menarik penugasan", { required: false }) },
-  pause: { label: "Jeda batas waktu", form: pauseForm },
-  resume: { label: "Lanjutkan batas waktu" },
-  update: { label: "Ubah", form: updateForm },
-  assign: { label: "Tugaskan", form: assignForm },
-  raise_alarm: { label: "Naikkan alarm", form: reasonForm("Alasan menaikkan alarm", { required: false }) },
-  close: { label: "Tutup", next: true, form: closeForm },
-  cancel: { label: "Batalkan", danger: true, form: reasonForm("Alasan membatalkan") },
-  reopen: { label: "Buka lagi", form: reasonForm("Alasan membuka lagi") },
-  merge: { label: "Gabung", form: mergeForm },
-  unmerge: { label: "Pisahkan" },
-  hand_over: { label: "Alihkan", form: handOverForm },
-  accept: { label: "Terima alihan", next: true },
-  refuse: { label: "Tolak alihan", danger: true, form: reasonForm("Alasan menolak; dibaca wilayah pengirim") },
-  confirm: { label: "Catat penerima", next: true, form: takenByForm },
-  take_back: { label: "Tarik kembali", danger: true, form: reasonForm("Alasan menarik kembali") },
+  acknowledge: { label: _("Terima"), next: true },
+  dispatch: { label: _("Berangkat"), next: true, form: unitForm },
+  arrive: { label: _("Tiba"), next: true },
+  complete: { label: _("Selesai"), next: true, form: completeForm },
+  decline: { label: _("Tolak"), danger: true, form: declineForm },
+  withdraw: { label: _("Tarik"), danger: true, form: reasonForm(_("Alasan menarik penugasan"), { required: false }) },
+  pause: { label: _("Jeda batas waktu"), form: pauseForm },
+  resume: { label: _("Lanjutkan batas waktu") },
+  update: { label: _("Ubah"), form: updateForm },
+  assign: { label: _("Tugaskan"), form: assignForm },
+  raise_alarm: { label: _("Naikkan alarm"), form: reasonForm(_("Alasan menaikkan alarm"), { required: false }) },
+  close: { label: _("Tutup"), next: true, form: closeForm },
+  cancel: { label: _("Batalkan"), danger: true, form: reasonForm(_("Alasan membatalkan")) },
+  reopen: { label: _("Buka lagi"), form: reasonForm(_("Alasan membuka lagi")) },
+  merge: { label: _("Gabung"), form: mergeForm },
+  unmerge: { label: _("Pisahkan") },
+  hand_over: { label: _("Alihkan"), form: handOverForm },
+  accept: { label: _("Terima alihan"), next: true },
+  refuse: { label: _("Tolak alihan"), danger: true, form: reasonForm(_("Alasan menolak; dibaca wilayah pengirim")) },
+  confirm: { label: _("Catat penerima"), next: true, form: takenByForm },
+  take_back: { label: _("Tarik kembali"), danger: true, form: reasonForm(_("Alasan menarik kembali")) },
 };
 const KEPT = ["acknowledge", "decline", "dispatch", "arrive", "complete"];
 const WITH_VERSION = ["update", "assign", "raise_alarm", "merge", "hand_over", "close"];
@@ -47,7 +48,7 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
       type: "button", "data-action": action, data: { key: `${target.id}-${action}` },
       class: `btn ${next ? "primary" : info.danger ? "danger" : ""} ${next && big ? "big" : ""}`,
       onclick: (event) => start(action, event.currentTarget),
-    }, action === "dispatch" && target.status === "dispatched" ? "Tambah unit" : info.label);
+    }, action === "dispatch" && target.status === "dispatched" ? _("Tambah unit") : info.label);
   };
   const keeps = (action) => kind === "assignments" && KEPT.includes(action) && context.keepStep; // a phone keeps its steps first
   const send = (action, body) => (keeps(action) ? context.keepStep(target, action, body) : sendAction({ kind, target, action, body }));
@@ -76,20 +77,20 @@ async function sendAction({ kind, target, action, body, key = newKey() }) {
 }
 
 export function explain(error) {
-  if (!(error instanceof Problem)) return notice("error", "Terjadi kesalahan di layar ini. Isian tetap ada.");
-  if (error.offline) return notice("error", "Server tidak menjawab. Isian tetap ada; coba kirim lagi.");
+  if (!(error instanceof Problem)) return notice("error", _("Terjadi kesalahan di layar ini. Isian tetap ada."));
+  if (error.offline) return notice("error", _("Server tidak menjawab. Isian tetap ada; coba kirim lagi."));
   if (error.status === 409 && error.body.kept) {
-    return notice("warn", "Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat.");
+    return notice("warn", _("Langkah ini terlambat dan dicatat di riwayat. Data terbaru sedang dimuat."));
   }
-  if (error.body.type === "/problems/unit-taken") return notice("warn", `${error.message} Pilih unit lain, atau alihkan unit ini.`);
+  if (error.body.type === "/problems/unit-taken") return notice("warn", `${error.message} ${_("Pilih unit lain, atau alihkan unit ini.")}`);
   if (error.status === 409) {
-    return notice("warn", `${error.message}. Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.`);
+    return notice("warn", `${error.message}. ${_("Data sudah berubah oleh orang lain; periksa keadaan terbaru lalu ulangi.")}`);
   }
   if (error.status === 401) {
-    return notice("error", "Sesi berakhir. Isian tetap ada: masuk lagi di tab baru, lalu kirim lagi dari sini.",
-      h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk"));
+    return notice("error", _("Sesi berakhir. Isian tetap ada: masuk lagi di tab baru, lalu kirim lagi dari sini."),
+      h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, _("Masuk")));
   }
-  if (error.status === 403) return notice("error", "Peran Anda tidak boleh melakukan langkah ini.");
+  if (error.status === 403) return notice("error", _("Peran Anda tidak boleh melakukan langkah ini."));
   const fields = error.errors.map((one) => one.message).filter(Boolean).join(" ");
   return notice("error", [error.message, fields].filter(Boolean).join(" — "));
 }
@@ -128,7 +129,7 @@ function openForm({ action, target, context, slot, send, done }) {
       }
     },
   }, h("h2", {}, info.label, target.agency ? [" · ", target.agency.name] : ""), fields, problem,
-  h("div", { class: "btn-row" }, submit, h("button", { class: "btn quiet", type: "button", onclick: close }, "Batal")));
+  h("div", { class: "btn-row" }, submit, h("button", { class: "btn quiet", type: "button", onclick: close }, _("Batal"))));
   slot.replaceChildren(form);
   form.querySelector("input, select, textarea, button")?.focus();
   form.scrollIntoView({ block: "nearest" });
@@ -157,7 +158,7 @@ function reasonForm(label, { required = true } = {}) {
 function pauseForm({ target }) {
   const reasons = (target.pause_reasons ?? []).map((one) => [one.code, one.name]);
   return {
-    fields: [field("Alasan jeda", select("reason", reasons), "Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya.")],
+    fields: [field(_("Alasan jeda"), select("reason", reasons), _("Tercatat di riwayat. Langkah berikutnya mengakhiri jeda dengan sendirinya."))],
     read: (form) => filled(form, ["reason"]),
   };
 }
@@ -166,9 +167,9 @@ function pauseForm({ target }) {
 function declineForm() {
   const words = text("note", 2, true);
   const codes = h("select", { name: "reason", onchange: () => (words.required = ["", "other"].includes(codes.value)) },
-    h("option", { value: "" }, "Lainnya (tulis di bawah)"), Object.entries(DECLINES).filter(([code]) => code !== "other").map(([value, label]) => h("option", { value }, label)));
+    h("option", { value: "" }, _("Lainnya (tulis di bawah)")), Object.entries(DECLINES).filter(([code]) => code !== "other").map(([value, label]) => h("option", { value }, label)));
   return {
-    fields: [field("Sebab", codes), field("Alasan menolak", words, "Cadangan di kartu tugas dikirim seketika.")],
+    fields: [field(_("Sebab"), codes), field(_("Alasan menolak"), words, _("Cadangan di kartu tugas dikirim seketika."))],
     read: (form) => {
       const body = filled(form, ["reason", "note"]);
       return body.reason ? body : { reason: body.note };
@@ -189,10 +190,10 @@ function completeForm({ context }) {
   const count = (name, label) => field(label, h("input", { name, type: "number", min: 0, max: 9999, inputmode: "numeric", placeholder: "0" }));
   return {
     fields: [
-      field("Hasil di lapangan", h("select", { name: "outcome", required: true }, h("option", { value: "" }, "Pilih hasil…"), Object.entries(OUTCOMES).map(([value, label]) => h("option", { value }, label)))),
-      field("Catatan", text("note", 3)),
-      h("div", { class: "three" }, count("dead", "Meninggal"), count("injured", "Luka"), count("evacuated", "Dievakuasi")),
-      context.current && field("Foto", photos, "Foto tersimpan pada kejadian; hapus pilihan bila tidak terkirim."),
+      field(_("Hasil di lapangan"), h("select", { name: "outcome", required: true }, h("option", { value: "" }, _("Pilih hasil…")), Object.entries(OUTCOMES).map(([value, label]) => h("option", { value }, label)))),
+      field(_("Catatan"), text("note", 3)),
+      h("div", { class: "three" }, count("dead", _("Meninggal")), count("injured", _("Luka")), count("evacuated", _("Dievakuasi"))),
+      context.current && field(_("Foto"), photos, _("Foto tersimpan pada kejadian; hapus pilihan bila tidak terkirim.")),
     ],
     before,
     read: (form) => {
@@ -205,7 +206,7 @@ function completeForm({ context }) {
 
 function closeForm() {
   return {
-    fields: [field("Hasil akhir", select("outcome", Object.entries(OUTCOMES), "handled")), field("Catatan penutup", text("note"))],
+    fields: [field(_("Hasil akhir"), select("outcome", Object.entries(OUTCOMES), "handled")), field(_("Catatan penutup"), text("note"))],
     read: (form) => filled(form, ["outcome", "note"]),
   };
 }
@@ -215,10 +216,10 @@ function updateForm({ target, context }) {
   const levels = Object.entries(PRIORITIES).map(([value, info]) => [value, `${info.code} ${info.name}`]);
   return {
     fields: [
-      h("div", { class: "two" }, field("Jenis", select("type", types, target.type)), field("Prioritas", select("priority", levels, target.priority))),
-      field("Lokasi", h("input", { name: "place", value: target.location?.text ?? "", maxlength: 500 })),
-      field("Laporan", text("narrative", 4, false, target.narrative), "Tulisan sebelumnya tetap tersimpan di riwayat."),
-      field("Alasan perubahan", text("reason", 1)),
+      h("div", { class: "two" }, field(_("Jenis"), select("type", types, target.type)), field(_("Prioritas"), select("priority", levels, target.priority))),
+      field(_("Lokasi"), h("input", { name: "place", value: target.location?.text ?? "", maxlength: 500 })),
+      field(_("Laporan"), text("narrative", 4, false, target.narrative), _("Tulisan sebelumnya tetap tersimpan di riwayat.")),
+      field(_("Alasan perubahan"), text("reason", 1)),
     ],
     read: (form) => {
       const body = filled(form, ["type", "priority", "narrative", "reason"]);
@@ -235,8 +236,8 @@ function assignForm({ target, context }) {
   const free = context.agencies.filter((agency) => !busy.has(agency.code));
   return {
     fields: h("div", { class: "two" },
-      field("Dinas", select("agency", free.map((agency) => [agency.code, agency.name]))),
-      field("Peran", select("role", Object.entries(ROLES), "support"))),
+      field(_("Dinas"), select("agency", free.map((agency) => [agency.code, agency.name]))),
+      field(_("Peran"), select("role", Object.entries(ROLES), "support"))),
     read: (form) => filled(form, ["agency", "role"]),
   };
 }
@@ -244,14 +245,14 @@ function assignForm({ target, context }) {
 function mergeForm({ target, context }) {
   const others = context.incidents().filter((row) => row.id !== target.id && row.status === "open");
   return {
-    fields: field("Gabung ke kejadian", select("into", byLikeness(others, target.duplicates).map(({ row, hint }) => [row.id, `${row.number} · ${happening(row, context.typeNames)}${hint}`]))),
+    fields: field(_("Gabung ke kejadian"), select("into", byLikeness(others, target.duplicates).map(({ row, hint }) => [row.id, `${row.number} · ${happening(row, context.typeNames)}${hint}`]))),
     read: (form) => filled(form, ["into"]),
   };
 }
 
 function takenByForm() {
   return {
-    fields: [field("Diterima lewat telepon oleh", h("input", { name: "taken_by", required: true, maxlength: 200, placeholder: "nama dan instansi" }))],
+    fields: [field(_("Diterima lewat telepon oleh"), h("input", { name: "taken_by", required: true, maxlength: 200, placeholder: _("nama dan instansi") }))],
     read: (form) => filled(form, ["taken_by"]),
   };
 }
@@ -261,7 +262,7 @@ function handOverForm({ context }) {
     ? select("to_region", context.neighbours.map((region) => [region.code, region.name]))
     : h("input", { name: "to_region", required: true, placeholder: "35.07" });
   return {
-    fields: [field("Alihkan ke wilayah", control), field("Catatan", text("note"))],
+    fields: [field(_("Alihkan ke wilayah"), control), field(_("Catatan"), text("note"))],
     read: (form) => filled(form, ["to_region", "note"]),
   };
 }

@@ -2,6 +2,7 @@
 //
 // Four sounds and no more: who has to learn ten learns none. How pressing one is is told by its pulses, as IEC
 // 60601-1-8 groups them: high = 3 + 2, medium = 3. Which one it is is told by its notes.
+import { _ } from "./lang.js";
 
 export const REPEAT_MS = 15_000; // an alarm that never stops is an alarm that somebody switches off
 export const GAP_MS = 2_000; // two new alarms one after the other are heard as two
@@ -13,10 +14,10 @@ export const FLOOD_ALARMS = 10; // more than these in ten minutes: nobody can an
 const high = { starts: [0, 0.25, 0.5, 1, 1.25], length: 0.15 };
 const medium = { starts: [0, 0.4, 0.8], length: 0.2 };
 export const SOUNDS = {
-  critical: { name: "P1 Kritis", rank: 0, urgency: "high", ...high, notes: [880, 880, 880, 988, 988] },
-  call: { name: "Panggilan masuk", rank: 1, urgency: "medium", ...medium, notes: [523, 659, 784] },
-  fault: { name: "Gangguan sistem", rank: 2, urgency: "medium", ...medium, notes: [330, 330, 330] },
-  late: { name: "Batas waktu lewat", rank: 3, urgency: "medium", ...medium, notes: [784, 659, 523] },
+  critical: { name: _("P1 Kritis"), rank: 0, urgency: "high", ...high, notes: [880, 880, 880, 988, 988] },
+  call: { name: _("Panggilan masuk"), rank: 1, urgency: "medium", ...medium, notes: [523, 659, 784] },
+  fault: { name: _("Gangguan sistem"), rank: 2, urgency: "medium", ...medium, notes: [330, 330, 330] },
+  late: { name: _("Batas waktu lewat"), rank: 3, urgency: "medium", ...medium, notes: [784, 659, 523] },
 };
 export const VOLUME_FLOOR = 0.2; // of full scale: softer than this nobody hears it over a room
 export const volume = (wanted) => Math.min(1, Math.max(VOLUME_FLOOR, Number.isFinite(wanted) ? wanted : 0.5));

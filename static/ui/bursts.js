@@ -1,6 +1,7 @@
 // Many calls from one place within minutes: a banner on console and wall, so that a room sees one event and not seven.
 import { get } from "../live/api.js";
 import { debounce, h, replace } from "./dom.js";
+import { _ } from "./lang.js";
 
 const QUIET_MS = 1500; // after a report: the next ones of the same burst come at once
 const AGAIN_MS = 20_000; // a banner goes by itself when the minutes are over
@@ -8,7 +9,7 @@ const AGAIN_MS = 20_000; // a banner goes by itself when the minutes are over
 export const concernsBursts = (frame) =>
   frame.kind === "incident.created" || (frame.kind === "incident.updated" && (frame.data?.changed ?? []).includes("calls"));
 
-export const burstText = (burst) => `${burst.calls} panggilan dalam ${burst.minutes} menit, radius ${burst.radius_m} m`;
+export const burstText = (burst) => _("{calls} panggilan dalam {minutes} menit, radius {radius_m} m", burst);
 
 export class Bursts {
   // `numberOf(id)`: how the board calls an incident. `open`: absent on a wall, which has no buttons.

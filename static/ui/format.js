@@ -1,4 +1,5 @@
 // Times, durations, telephone numbers and names the way an Indonesian centre writes them. Pure: tested in node.
+import { _ } from "./lang.js";
 
 let zone = { name: "Asia/Jakarta", label: "WIB" };
 
@@ -46,7 +47,7 @@ export function duration(seconds) {
 
 // +6281234567890 → 0812-3456-7890; (021) 522-0111 for a fixed line
 export function phone(value) {
-  if (!value) return "nomor tidak tampil";
+  if (!value) return _("nomor tidak tampil");
   const digits = String(value).replace(/[^\d+]/g, "").replace(/^\+?62/, "0");
   if (/^08\d{7,12}$/.test(digits)) return digits.replace(/^(\d{4})(\d{3,4})(\d+)$/, "$1-$2-$3");
   const fixed = /^(02[1245])(\d{3,4})(\d{4})$/.exec(digits) ?? /^(0\d{3})(\d{3})(\d{3,4})$/.exec(digits);
@@ -56,95 +57,95 @@ export function phone(value) {
 export const number = (value) => new Intl.NumberFormat("id-ID").format(value);
 
 export const PRIORITIES = {
-  critical: { code: "P1", name: "Kritis" },
-  high: { code: "P2", name: "Darurat" },
-  normal: { code: "P3", name: "Mendesak" },
-  low: { code: "P4", name: "Biasa" },
+  critical: { code: "P1", name: _("Kritis") },
+  high: { code: "P2", name: _("Darurat") },
+  normal: { code: "P3", name: _("Mendesak") },
+  low: { code: "P4", name: _("Biasa") },
 };
 export const priorityRank = (priority) => Object.keys(PRIORITIES).indexOf(priority) + 1 || 9;
 
 const TYPES = {
-  medical: "Medis",
-  fire: "Kebakaran & penyelamatan",
-  disaster: "Bencana & pohon tumbang",
-  public_order: "Ketertiban & kriminal",
-  traffic: "Lalu lintas",
-  violence_women_children: "Kekerasan perempuan & anak",
-  public_facility: "Fasilitas umum",
-  other_non_emergency: "Bukan darurat",
+  medical: _("Medis"),
+  fire: _("Kebakaran & penyelamatan"),
+  disaster: _("Bencana & pohon tumbang"),
+  public_order: _("Ketertiban & kriminal"),
+  traffic: _("Lalu lintas"),
+  violence_women_children: _("Kekerasan perempuan & anak"),
+  public_facility: _("Fasilitas umum"),
+  other_non_emergency: _("Bukan darurat"),
 };
 export const typeName = (code, names = {}) => names[code] ?? TYPES[code] ?? String(code ?? "").replaceAll("_", " ");
 export const baseTypes = () => ({ ...TYPES });
 
 export const STAGES = {
-  answer: "Jawab",
-  ticket: "Catat",
-  acknowledge: "Terima",
-  dispatch: "Berangkat",
-  arrive: "Tiba",
-  complete: "Selesai",
-  accept: "Jawaban",
+  answer: _("Jawab"),
+  ticket: _("Catat"),
+  acknowledge: _("Terima"),
+  dispatch: _("Berangkat"),
+  arrive: _("Tiba"),
+  complete: _("Selesai"),
+  accept: _("Jawaban"),
 };
 
 export const RUNGS = {
-  renotify: "beri tahu ulang",
-  second_channel: "saluran kedua",
-  duty_officer: "petugas piket",
-  head: "kepala dinas",
-  supervisor: "supervisor",
-  backup: "instansi cadangan",
+  renotify: _("beri tahu ulang"),
+  second_channel: _("saluran kedua"),
+  duty_officer: _("petugas piket"),
+  head: _("kepala dinas"),
+  supervisor: _("supervisor"),
+  backup: _("instansi cadangan"),
 };
 // "eskalasi 3/6: kepala dinas"
-export const rungText = (it) => `eskalasi ${it.hop}/${it.of}: ${RUNGS[it.step] ?? it.step}`;
+export const rungText = (it) => _("eskalasi {hop}/{of}: {step}", { hop: it.hop, of: it.of, step: RUNGS[it.step] ?? it.step });
 
 export const INCIDENT_STATUS = {
-  open: "Terbuka",
-  closed: "Ditutup",
-  cancelled: "Dibatalkan",
-  merged: "Digabung",
-  handed_over: "Dialihkan",
+  open: _("Terbuka"),
+  closed: _("Ditutup"),
+  cancelled: _("Dibatalkan"),
+  merged: _("Digabung"),
+  handed_over: _("Dialihkan"),
 };
 
 export const ASSIGNMENT_STATUS = {
-  assigned: "Belum diterima",
-  acknowledged: "Diterima",
-  dispatched: "Menuju lokasi",
-  arrived: "Di lokasi",
-  completed: "Selesai",
-  declined: "Ditolak",
-  withdrawn: "Ditarik",
+  assigned: _("Belum diterima"),
+  acknowledged: _("Diterima"),
+  dispatched: _("Menuju lokasi"),
+  arrived: _("Di lokasi"),
+  completed: _("Selesai"),
+  declined: _("Ditolak"),
+  withdrawn: _("Ditarik"),
 };
 // For chips and the wall, where every letter costs room.
 export const ASSIGNMENT_SHORT = {
-  assigned: "menunggu",
-  acknowledged: "diterima",
-  dispatched: "berangkat",
-  arrived: "di lokasi",
-  completed: "selesai",
-  declined: "ditolak",
-  withdrawn: "ditarik",
+  assigned: _("menunggu"),
+  acknowledged: _("diterima"),
+  dispatched: _("berangkat"),
+  arrived: _("di lokasi"),
+  completed: _("selesai"),
+  declined: _("ditolak"),
+  withdrawn: _("ditarik"),
 };
 export const assignmentEnded = (status) => ["completed", "declined", "withdrawn"].includes(status);
 
-export const ROLES = { lead: "utama", support: "pendukung" };
+export const ROLES = { lead: _("utama"), support: _("pendukung") };
 
 export const DECLINES = {
-  no_unit: "Tidak ada unit yang siap",
-  wrong_authority: "Bukan wewenang kami",
-  out_of_area: "Di luar wilayah kami",
-  duplicate: "Laporan ganda",
-  other: "Lainnya",
+  no_unit: _("Tidak ada unit yang siap"),
+  wrong_authority: _("Bukan wewenang kami"),
+  out_of_area: _("Di luar wilayah kami"),
+  duplicate: _("Laporan ganda"),
+  other: _("Lainnya"),
 };
 
 export const OUTCOMES = {
-  handled: "Ditangani",
-  handled_by_others: "Sudah ditangani pihak lain",
-  false_alarm: "Laporan keliru",
-  hoax: "Laporan palsu",
-  not_found: "Lokasi/kejadian tidak ditemukan",
-  refused_help: "Menolak bantuan",
-  duplicate: "Laporan ganda",
-  other: "Lainnya",
+  handled: _("Ditangani"),
+  handled_by_others: _("Sudah ditangani pihak lain"),
+  false_alarm: _("Laporan keliru"),
+  hoax: _("Laporan palsu"),
+  not_found: _("Lokasi/kejadian tidak ditemukan"),
+  refused_help: _("Menolak bantuan"),
+  duplicate: _("Laporan ganda"),
+  other: _("Lainnya"),
 };
 
 // What a step of the time limit looks like: a number, a bar and an icon, never a colour alone.

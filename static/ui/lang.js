@@ -6,3 +6,6 @@ export const _ = (words, values) => filled(globalThis.django?.gettext(words) ?? 
 
 // Indonesian has one form for every number, English two.
 export const ngettext = (one, many, n, values) => filled(globalThis.django?.ngettext(one, many, n) ?? many, { n, ...values });
+
+// A word that means two things: what it is about stands before it.
+export const pgettext = (about, words, values) => filled(globalThis.django?.pgettext(about, words) ?? words, values);

@@ -2,6 +2,7 @@
 // has the focus stays where it is when something is put in above it.
 import { h, replace, said } from "./dom.js";
 import { ASSIGNMENT_SHORT, INCIDENT_STATUS, assignmentEnded, moment, priorityRank, rungText } from "./format.js";
+import { _ } from "./lang.js";
 import { priorityMark } from "./priority.js";
 import { nextDue, timer } from "./timers.js";
 import { happening } from "./words.js";
@@ -83,7 +84,7 @@ export class IncidentList {
 }
 
 export function areaName(row) {
-  return row.area?.name || row.label || "lokasi belum pasti";
+  return row.area?.name || row.label || _("lokasi belum pasti");
 }
 
 // 0007 · 14.05; the whole number stands in the tooltip and in the case itself
@@ -94,23 +95,23 @@ export function progressLine(row) {
 export function marks(row) {
   return [
     row.status !== "open" && h("span", { class: "chip" }, INCIDENT_STATUS[row.status]),
-    row.confidential && h("span", { class: "chip secret" }, "Terbatas"),
-    row.exercise && h("span", { class: "chip secret" }, "LATIHAN"),
-    row.late && h("span", { class: "chip", title: "Dicatat di kertas atau luring; jam aslinya di riwayat" }, "Susulan"),
-    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, "Minta bantuan"),
+    row.confidential && h("span", { class: "chip secret" }, _("Terbatas")),
+    row.exercise && h("span", { class: "chip secret" }, _("LATIHAN")),
+    row.late && h("span", { class: "chip", title: _("Dicatat di kertas atau luring; jam aslinya di riwayat") }, _("Susulan")),
+    (row.support ?? []).length > 0 && h("span", { class: "chip asks" }, _("Minta bantuan")),
   ];
 }
 
 export function stepChip(line, label = "") {
   return h("span", { class: "chip", data: assignmentEnded(line.status) ? { done: "" } : {}, title: line.agency?.name },
-    label, ASSIGNMENT_SHORT[line.status] ?? line.status, line.paused ? " · dijeda" : "");
+    label, ASSIGNMENT_SHORT[line.status] ?? line.status, line.paused ? ` · ${_("dijeda")}` : "");
 }
 
 // How far the ladder of an assignment is that nobody accepts, and whether somebody has to telephone.
 export function ladderChips(line) {
   return [
     line.escalation && h("span", { class: "chip alarm" }, rungText(line.escalation)),
-    line.unreached && h("span", { class: "chip alarm" }, "pesan gagal — telepon"),
+    line.unreached && h("span", { class: "chip alarm" }, _("pesan gagal — telepon")),
   ];
 }
 

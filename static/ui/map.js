@@ -3,6 +3,7 @@
 import { get } from "../live/api.js";
 import { h } from "./dom.js";
 import { PRIORITIES, priorityRank } from "./format.js";
+import { _ } from "./lang.js";
 import { shape } from "./priority.js";
 
 const L = globalThis.L;
@@ -20,7 +21,7 @@ export class RegionMap {
       keyboard: interactive, dragging: interactive, scrollWheelZoom: interactive, doubleClickZoom: interactive,
     }).setView([-2.5, 118], 5);
     if (interactive) {
-      L.control.zoom({ position: "topright", zoomInTitle: "Perbesar", zoomOutTitle: "Perkecil" }).addTo(this.map);
+      L.control.zoom({ position: "topright", zoomInTitle: _("Perbesar"), zoomOutTitle: _("Perkecil") }).addTo(this.map);
       L.control.scale({ imperial: false }).addTo(this.map);
     }
     this.showPlaces = places;
@@ -36,7 +37,7 @@ export class RegionMap {
       const shapes = await get(`/peta/${encodeURIComponent(region)}.json`);
       this.drawBase(shapes);
     } catch {
-      this.node.append(h("div", { class: "empty map-missing" }, "Batas wilayah tidak dapat dimuat"));
+      this.node.append(h("div", { class: "empty map-missing" }, _("Batas wilayah tidak dapat dimuat")));
     }
   }
 
@@ -162,7 +163,7 @@ export class RegionMap {
   drawUnits(units) {
     for (const unit of units) {
       if (typeof unit.lat !== "number") continue;
-      const text = unit.code ?? unit.name ?? "unit";
+      const text = unit.code ?? unit.name ?? _("unit");
       const known = this.units.get(unit.id);
       if (known) known.setLatLng([unit.lat, unit.lon]);
       else {

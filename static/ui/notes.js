@@ -3,6 +3,7 @@
 import { newKey, post, Problem } from "../live/api.js";
 import { explain } from "./actions.js";
 import { h, replace } from "./dom.js";
+import { _ } from "./lang.js";
 
 const SAY_AGAIN_MS = 4_000;
 
@@ -10,9 +11,9 @@ export class NoteForm {
   // `typing(id)`: told while somebody writes, at most every few seconds. `done`: after a note was kept.
   constructor({ typing = () => {}, done }) {
     Object.assign(this, { typing, done, id: null, drafts: new Map(), saidAt: 0 });
-    this.words = h("textarea", { name: "note-text", rows: 2, maxlength: 8000, "aria-label": "Catatan baru", placeholder: "Tulis catatan…", oninput: () => this.write(), onkeydown: (event) => this.key(event) });
+    this.words = h("textarea", { name: "note-text", rows: 2, maxlength: 8000, "aria-label": _("Catatan baru"), placeholder: _("Tulis catatan…"), oninput: () => this.write(), onkeydown: (event) => this.key(event) });
     this.problem = h("div", { "aria-live": "assertive" });
-    this.button = h("button", { class: "btn small", type: "submit" }, "Simpan catatan");
+    this.button = h("button", { class: "btn small", type: "submit" }, _("Simpan catatan"));
     this.node = h("form", { class: "stack tight note-form", hidden: true, onsubmit: (event) => this.submit(event) },
       this.words, this.problem, h("div", { class: "btn-row" }, this.button));
   }

@@ -3,6 +3,7 @@ import { newKey, post } from "../live/api.js";
 import { explain } from "./actions.js";
 import { h, replace, said } from "./dom.js";
 import { moment } from "./format.js";
+import { _ } from "./lang.js";
 
 export function questions(data, { slot, done }) {
   const given = new Map((data.answers ?? []).map((one) => [one.key, one]));
@@ -12,13 +13,13 @@ export function questions(data, { slot, done }) {
   const open = (data.actions ?? []).includes("update");
   const shown = [...asked].filter(([key]) => open || given.has(key));
   if (!shown.length) return null;
-  return h("section", { class: "stack tight", data: { questions: String(shown.length) } }, h("h3", {}, "Pertanyaan SOP"),
+  return h("section", { class: "stack tight", data: { questions: String(shown.length) } }, h("h3", {}, _("Pertanyaan SOP")),
     h("ul", { class: "plain" }, shown.map(([key, text]) => h("li", {}, text,
       open ? buttons(data, key, text, given.get(key), { slot, done }) : ` ${spoken(given.get(key)?.answer)}`,
       given.has(key) && h("span", { class: "who" }, ` ${spoken(given.get(key).answer)} · ${moment(given.get(key).at)} `, said(given.get(key).by))))));
 }
 
-const spoken = (answer) => (answer === true ? "Ya" : answer === false ? "Tidak" : String(answer ?? ""));
+const spoken = (answer) => (answer === true ? _("Ya") : answer === false ? _("Tidak") : String(answer ?? ""));
 
 function buttons(data, key, text, given, { slot, done }) {
   const button = (value, label) => h("button", {
@@ -35,5 +36,5 @@ function buttons(data, key, text, given, { slot, done }) {
       }
     },
   }, label);
-  return h("span", { class: "answers" }, " ", button(true, "Ya"), " ", button(false, "Tidak"));
+  return h("span", { class: "answers" }, " ", button(true, _("Ya")), " ", button(false, _("Tidak")));
 }

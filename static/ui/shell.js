@@ -4,6 +4,7 @@ import { Feed } from "../live/feed.js";
 import { alarmLevel } from "../live/state.js";
 import { byId, h, readConfig, replace } from "./dom.js";
 import { clock, setZone, zoneLabel } from "./format.js";
+import { _ } from "./lang.js";
 
 export function startPage() {
   const config = readConfig();
@@ -25,7 +26,7 @@ export function paintClock(node) {
 }
 
 // `losing` says what still works while the link is cut; a wall has nobody to tell it to.
-export function watchLink(feed, { losing = "laporan tetap dapat disimpan" } = {}) {
+export function watchLink(feed, { losing = _("laporan tetap dapat disimpan") } = {}) {
   const banner = byId("link-banner");
   const age = byId("age");
   let since = null;
@@ -38,8 +39,8 @@ export function watchLink(feed, { losing = "laporan tetap dapat disimpan" } = {}
     if (!level) since = null;
     else since ??= serverNow() - seconds * 1000;
     const text = !level ? "" : level === "red"
-      ? `DATA TERPUTUS sejak ${clock(since)}${losing ? ` — ${losing}` : ""}`
-      : `Belum ada kabar dari server sejak ${clock(since)}`;
+      ? `${_("DATA TERPUTUS sejak {time}", { time: clock(since) })}${losing ? ` — ${losing}` : ""}`
+      : _("Belum ada kabar dari server sejak {time}", { time: clock(since) });
     if (text !== shown) {
       banner.hidden = !level;
       banner.dataset.level = level ?? "";
@@ -54,26 +55,26 @@ export function watchLink(feed, { losing = "laporan tetap dapat disimpan" } = {}
 function paintAge(node, feed, seconds) {
   const mode = feed.mode === "live" ? "live" : feed.mode;
   node.dataset.link = mode === "denied" ? "down" : mode;
-  const data = feed.lastContact ? `Data ${Math.floor(seconds)} dtk lalu` : "Menghubungkan…";
-  node.textContent = mode === "polling" ? `${data} · jalur cadangan` : data;
-  node.title = mode === "live" ? "Tersambung langsung" : "Tanpa sambungan langsung: data diambil tiap 4 detik";
+  const data = feed.lastContact ? _("Data {n} dtk lalu", { n: Math.floor(seconds) }) : _("Menghubungkan…");
+  node.textContent = mode === "polling" ? `${data} · ${_("jalur cadangan")}` : data;
+  node.title = mode === "live" ? _("Tersambung langsung") : _("Tanpa sambungan langsung: data diambil tiap 4 detik");
 }
 
 function deniedBanner(banner, status) {
   banner.hidden = false;
   banner.dataset.level = "red";
-  const again = h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, "Masuk lagi di tab baru");
+  const again = h("a", { class: "btn small", href: "/masuk/", target: "_blank", rel: "noopener" }, _("Masuk lagi di tab baru"));
   replace(banner, status === 401
-    ? ["Sesi Anda berakhir. Isian di layar ini tetap ada.", again]
-    : ["Akun ini tidak (lagi) berhak atas data wilayah ini."]);
+    ? [_("Sesi Anda berakhir. Isian di layar ini tetap ada."), again]
+    : [_("Akun ini tidak (lagi) berhak atas data wilayah ini.")]);
   addEventListener("focus", () => status === 401 && location.hash !== "#masuk" && retryOnce(banner), { once: true });
 }
 
 async function retryOnce(banner) {
   const answer = await fetch("/api/v1/board/?region=" + readConfig().region, { cache: "no-store" }).catch(() => null);
   if (answer?.ok) {
-    replace(banner, "Sesi tersambung lagi. Muat ulang halaman setelah isian tersimpan.",
-      h("button", { class: "btn small", type: "button", onclick: () => location.reload() }, "Muat ulang"));
+    replace(banner, _("Sesi tersambung lagi. Muat ulang halaman setelah isian tersimpan."),
+      h("button", { class: "btn small", type: "button", onclick: () => location.reload() }, _("Muat ulang")));
   }
 }
 
@@ -94,9 +95,9 @@ const isPlain = (event) => !event.ctrlKey && !event.altKey && !event.metaKey && 
 export const inField = (node) => Boolean(node.closest?.("input:not([type=checkbox]):not([type=radio]),textarea,select"));
 
 export function keyHelp(entries) {
-  const panel = h("section", { class: "keys", id: "keys", hidden: true, "aria-label": "Tombol pintas" },
-    h("div", { class: "detail-head" }, h("h2", {}, "Tombol pintas"),
-      h("button", { class: "btn quiet small", type: "button", onclick: () => (panel.hidden = true) }, "Tutup")),
+  const panel = h("section", { class: "keys", id: "keys", hidden: true, "aria-label": _("Tombol pintas") },
+    h("div", { class: "detail-head" }, h("h2", {}, _("Tombol pintas")),
+      h("button", { class: "btn quiet small", type: "button", onclick: () => (panel.hidden = true) }, _("Tutup"))),
     h("dl", {}, entries.map(([keys, what]) => [h("dt", {}, keys.split(" ").map((key) => [h("kbd", {}, key), " "])), h("dd", {}, what)])));
   document.body.append(panel);
   const toggle = () => {

@@ -4,6 +4,7 @@
 import { SOUNDS, volume } from "./alarms.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { _ } from "./lang.js";
 
 const REPEAT_MS = 15_000;
 const HARMONICS = [1, 0.6, 0.4, 0.25, 0.15]; // a pure tone is easily masked by a room
@@ -86,8 +87,8 @@ export function showSilence(silent, unlock) {
     if (!silent) known?.remove();
     return;
   }
-  const banner = h("div", { class: "sound-banner", id: "sound-banner", role: "status" }, icon("volume-mute"), h("strong", {}, "SUARA MATI"),
-    h("span", {}, "Alarm di layar ini tidak terdengar."), h("button", { class: "btn small", type: "button", onclick: unlock }, "Mulai shift"));
+  const banner = h("div", { class: "sound-banner", id: "sound-banner", role: "status" }, icon("volume-mute"), h("strong", {}, _("SUARA MATI")),
+    h("span", {}, _("Alarm di layar ini tidak terdengar.")), h("button", { class: "btn small", type: "button", onclick: unlock }, _("Mulai shift")));
   const bar = document.querySelector(".bar");
   if (bar) bar.after(banner);
   else document.body.prepend(banner);

@@ -20,7 +20,7 @@ const calls = new Set();
 let loaded = false;
 let first = true;
 
-const test = h("button", { class: "btn quiet small", type: "button", id: "sound-test", hidden: true, onclick: () => alarm.unlock() }, icon("volume-up"), "Uji suara");
+const test = h("button", { class: "btn quiet small", type: "button", id: "sound-test", hidden: true, onclick: () => alarm.unlock() }, icon("volume-up"), _("Uji suara"));
 const flood = new Flood();
 const state = h("button", { class: "btn small", id: "flood", type: "button", hidden: true, title: _("Lebih dari 10 alarm dalam 10 menit atau 10 kejadian dalam 5 menit. Tekan untuk mengakhiri."), onclick: () => endFlood() }, icon("volume-mute"), _("Banjir laporan: hanya P1 berbunyi"));
 document.querySelector(".bar-end")?.prepend(state, test);

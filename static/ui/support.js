@@ -3,20 +3,21 @@ import { newKey, post } from "../live/api.js";
 import { explain, field } from "./actions.js";
 import { h, notice, replace, said } from "./dom.js";
 import { clock } from "./format.js";
+import { _ } from "./lang.js";
 
 export const WHAT = {
-  units: "perlu unit tambahan", agency: "perlu instansi lain", no_backup: "ditolak dan tidak ada cadangan",
-  unit_diverted: "unit dialihkan; perlu pengganti",
+  units: _("perlu unit tambahan"), agency: _("perlu instansi lain"), no_backup: _("ditolak dan tidak ada cadangan"),
+  unit_diverted: _("unit dialihkan; perlu pengganti"),
 };
-export const ANSWERS = { given: "dipenuhi", refused: "tidak dapat dipenuhi", lapsed: "tidak perlu lagi" };
+export const ANSWERS = { given: _("dipenuhi"), refused: _("tidak dapat dipenuhi"), lapsed: _("tidak perlu lagi") };
 
 // The requests of an incident; `mayAnswer`: this is the desk.
 export function openRequests(data, { mayAnswer, short, slot, done }) {
   const list = data.support ?? [];
   if (!list.length) return null;
-  return h("section", { class: "stack tight", "aria-label": "Permintaan bantuan" }, list.map((one) => notice("warn",
-    [h("strong", {}, "Minta bantuan: "), `${short(one.agency)} ${WHAT[one.what] ?? one.what}`, one.wanted ? ` — ${short(one.wanted)}` : "", ` · ${clock(one.at)}`],
-    mayAnswer && h("div", { class: "btn-row" }, answer(one, "given", "Sudah dipenuhi", { slot, done }), answer(one, "refused", "Tidak dapat", { slot, done })))));
+  return h("section", { class: "stack tight", "aria-label": _("Permintaan bantuan") }, list.map((one) => notice("warn",
+    [h("strong", {}, `${_("Minta bantuan:")} `), `${short(one.agency)} ${WHAT[one.what] ?? one.what}`, one.wanted ? ` — ${short(one.wanted)}` : "", ` · ${clock(one.at)}`],
+    mayAnswer && h("div", { class: "btn-row" }, answer(one, "given", _("Sudah dipenuhi"), { slot, done }), answer(one, "refused", _("Tidak dapat"), { slot, done })))));
 }
 
 function answer(one, word, label, { slot, done }) {
@@ -36,16 +37,16 @@ function answer(one, word, label, { slot, done }) {
 
 export function askButton(line, { context, slot, done }) {
   if (!(line.asks ?? []).length) return null;
-  return h("button", { class: "btn small", type: "button", data: { key: `${line.id}-ask` }, onclick: () => openAsk(line, { context, slot, done }) }, "Minta bantuan");
+  return h("button", { class: "btn small", type: "button", data: { key: `${line.id}-ask` }, onclick: () => openAsk(line, { context, slot, done }) }, _("Minta bantuan"));
 }
 
 function openAsk(line, { context, slot, done }) {
   const problem = h("div", { "aria-live": "assertive" });
   const close = () => slot.replaceChildren();
   const names = Object.entries(context.agencyNames ?? {}).filter(([code]) => code !== line.agency?.code);
-  const wanted = h("select", { name: "agency" }, h("option", { value: "" }, "Mana saja"), names.map(([code, name]) => h("option", { value: code }, name)));
+  const wanted = h("select", { name: "agency" }, h("option", { value: "" }, _("Mana saja")), names.map(([code, name]) => h("option", { value: code }, name)));
   const form = h("form", {
-    class: "inline-form", "aria-label": "Minta bantuan",
+    class: "inline-form", "aria-label": _("Minta bantuan"),
     onkeydown: (event) => event.key === "Escape" && close(),
     onsubmit: async (event) => {
       event.preventDefault();
@@ -61,10 +62,10 @@ function openAsk(line, { context, slot, done }) {
         replace(problem, explain(error));
       }
     },
-  }, h("h2", {}, "Minta bantuan"),
-  field("Yang diperlukan", h("select", { name: "what" }, line.asks.map((what) => h("option", { value: what }, WHAT[what] ?? what)))),
-  field("Instansi yang diminta", wanted), field("Keterangan untuk operator", h("textarea", { name: "note", rows: 2 })), problem,
-  h("div", { class: "btn-row" }, h("button", { class: "btn primary", type: "submit" }, "Kirim permintaan"), h("button", { class: "btn quiet", type: "button", onclick: close }, "Batal")));
+  }, h("h2", {}, _("Minta bantuan")),
+  field(_("Yang diperlukan"), h("select", { name: "what" }, line.asks.map((what) => h("option", { value: what }, WHAT[what] ?? what)))),
+  field(_("Instansi yang diminta"), wanted), field(_("Keterangan untuk operator"), h("textarea", { name: "note", rows: 2 })), problem,
+  h("div", { class: "btn-row" }, h("button", { class: "btn primary", type: "submit" }, _("Kirim permintaan")), h("button", { class: "btn quiet", type: "button", onclick: close }, _("Batal"))));
   slot.replaceChildren(form);
   form.querySelector("select")?.focus();
 }

@@ -2,18 +2,19 @@
 // it what is missing, and all other units of the agency. Without an answer the list of the agency's units stays.
 import { get, newKey, post, Problem } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
+import { _ } from "./lang.js";
 
 const MOST = 5;
 
 export function unitForm({ target, context, slot, done }) {
   const own = context.units().filter((unit) => (unit.agency?.code ?? unit.agency) === target.agency?.code);
-  const offers = h("div", { class: "unit-list", data: { offers: "" } }, h("p", { class: "hint" }, "Mencari unit terdekat…"));
+  const offers = h("div", { class: "unit-list", data: { offers: "" } }, h("p", { class: "hint" }, _("Mencari unit terdekat…")));
   const others = h("details", { class: "stack tight" });
   const missing = h("div", { "aria-live": "polite" });
-  const set = h("fieldset", { class: "plain stack tight", onkeydown: pickByKey }, h("legend", { class: "label" }, "Unit yang berangkat ", h("kbd", {}, "1"), "–", h("kbd", {}, "5")),
+  const set = h("fieldset", { class: "plain stack tight", onkeydown: pickByKey }, h("legend", { class: "label" }, `${_("Unit yang berangkat")} `, h("kbd", {}, "1"), "–", h("kbd", {}, "5")),
     missing, offers, others);
   fill({ target, own, offers, others, missing, moved: (answer) => { slot.replaceChildren(); done(answer, "divert"); } });
-  return { fields: own.length ? set : h("p", { class: "hint" }, "Belum ada unit terdaftar; berangkat tanpa nama unit."), read: (form) => ({ units: form.getAll("units") }) };
+  return { fields: own.length ? set : h("p", { class: "hint" }, _("Belum ada unit terdaftar; berangkat tanpa nama unit.")), read: (form) => ({ units: form.getAll("units") }) };
 }
 
 async function fill({ target, own, offers, others, missing, moved }) {
@@ -22,16 +23,18 @@ async function fill({ target, own, offers, others, missing, moved }) {
     found = await get(`/api/v1/assignments/${target.id}/units/`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    replace(offers, h("p", { class: "hint" }, "Perkiraan waktu tidak tersedia; pilih dari semua unit."), own.map((unit) => plainBox(unit)));
+    replace(offers, h("p", { class: "hint" }, _("Perkiraan waktu tidak tersedia; pilih dari semua unit.")), own.map((unit) => plainBox(unit)));
     return;
   }
   replace(missing, found.shortfalls.map((sentence) => notice("warn", sentence)),
-    found.movable.map((unit) => notice("warn", `${unit.code} lebih cepat (${unit.reasons[0]})${unit.incident ? `, sedang ke ${unit.incident}` : ""}; dapat dialihkan.`, divertButton(unit, target, moved))));
+    found.movable.map((unit) => notice("warn", unit.incident
+      ? _("{unit} lebih cepat ({reason}), sedang ke {incident}; dapat dialihkan.", { unit: unit.code, reason: unit.reasons[0], incident: unit.incident })
+      : _("{unit} lebih cepat ({reason}); dapat dialihkan.", { unit: unit.code, reason: unit.reasons[0] }), divertButton(unit, target, moved))));
   const keep = new Set(chosenIn(offers, others));
   const offered = new Set(found.units.map((unit) => unit.id));
-  replace(offers, found.units.map((unit, n) => offerBox(unit, n, keep)), !found.units.length && h("p", { class: "hint" }, "Tidak ada unit yang siap."));
+  replace(offers, found.units.map((unit, n) => offerBox(unit, n, keep)), !found.units.length && h("p", { class: "hint" }, _("Tidak ada unit yang siap.")));
   const rest = own.filter((unit) => !offered.has(unit.id));
-  replace(others, rest.length > 0 && [h("summary", {}, `Unit lain (${rest.length})`), h("div", { class: "unit-list" }, rest.map((unit) => [plainBox(unit, keep), MOVABLE.includes(unit.status) && divertButton(unit, target, moved)]))]);
+  replace(others, rest.length > 0 && [h("summary", {}, `${_("Unit lain")} (${rest.length})`), h("div", { class: "unit-list" }, rest.map((unit) => [plainBox(unit, keep), MOVABLE.includes(unit.status) && divertButton(unit, target, moved)]))]);
   others.hidden = !rest.length;
   offers.querySelector("input")?.focus();
 }
@@ -47,12 +50,12 @@ function divertButton(unit, target, moved) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.body.type !== "/problems/not-more-urgent") return replace(box, notice("error", error.message));
-      const why = h("input", { class: "input", "aria-label": "Alasan mengalihkan", placeholder: "Alasan mengalihkan", maxlength: 500 });
-      replace(box, notice("warn", error.message), why, h("button", { class: "btn small", type: "button", onclick: () => why.value.trim() && send(why.value.trim()) }, "Alihkan"));
+      const why = h("input", { class: "input", "aria-label": _("Alasan mengalihkan"), placeholder: _("Alasan mengalihkan"), maxlength: 500 });
+      replace(box, notice("warn", error.message), why, h("button", { class: "btn small", type: "button", onclick: () => why.value.trim() && send(why.value.trim()) }, _("Alihkan")));
       why.focus();
     }
   };
-  replace(box, h("button", { class: "btn small", type: "button", data: { divert: unit.code }, onclick: () => send("") }, `Alihkan ${unit.code}`));
+  replace(box, h("button", { class: "btn small", type: "button", data: { divert: unit.code }, onclick: () => send("") }, _("Alihkan {unit}", { unit: unit.code })));
   return box;
 }
 
@@ -61,7 +64,7 @@ const chosenIn = (...nodes) => nodes.flatMap((node) => [...node.querySelectorAll
 function offerBox(unit, n, keep) {
   return h("label", { class: "check unit-offer", data: { fits: String(unit.fits) } },
     h("input", { type: "checkbox", name: "units", value: unit.id, checked: keep.has(unit.id), "data-pick": String(n + 1) }),
-    h("span", {}, n < MOST && h("kbd", {}, String(n + 1)), " ", h("strong", {}, unit.code), unit.minutes !== null && ` ± ${Math.max(1, Math.round(unit.minutes))} menit`,
+    h("span", {}, n < MOST && h("kbd", {}, String(n + 1)), " ", h("strong", {}, unit.code), unit.minutes !== null && ` ± ${_("{n} menit", { n: Math.max(1, Math.round(unit.minutes)) })}`,
       h("span", { class: "who" }, ` ${unit.reasons.join(" · ")}`)));
 }
 
@@ -69,7 +72,7 @@ function plainBox(unit, keep = new Set()) {
   const free = ["available", undefined].includes(unit.status);
   return h("label", { class: "check" },
     h("input", { type: "checkbox", name: "units", value: unit.id, disabled: !free, checked: keep.has(unit.id) }),
-    h("span", {}, unit.code ?? unit.name, free ? "" : unit.status === "out_of_service" ? " · tidak bertugas" : " · sedang bertugas"));
+    h("span", {}, unit.code ?? unit.name, free ? "" : unit.status === "out_of_service" ? ` · ${_("tidak bertugas")}` : ` · ${_("sedang bertugas")}`));
 }
 
 // The keys tick and untick, so that several units are chosen without the mouse.

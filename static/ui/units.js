@@ -3,18 +3,19 @@ import { newKey, post } from "../live/api.js";
 import { explain } from "./actions.js";
 import { h, replace } from "./dom.js";
 import { clock } from "./format.js";
+import { _, pgettext } from "./lang.js";
 
 export const UNIT_STATUS = {
-  diverted: "dialihkan", available: "siap", assigned: "ditugaskan", en_route: "menuju lokasi", on_scene: "di lokasi",
-  transporting: "mengantar", at_hospital: "di rumah sakit", out_of_service: "tidak bertugas",
+  diverted: _("dialihkan"), available: _("siap"), assigned: _("ditugaskan"), en_route: _("menuju lokasi"), on_scene: _("di lokasi"),
+  transporting: _("mengantar"), at_hospital: _("di rumah sakit"), out_of_service: _("tidak bertugas"),
 };
 const STEPS = {
-  en_route: "Jalan", on_scene: "Tiba", transporting: "Mengantar", at_hospital: "Di RS", available: "Siap lagi",
-  out_of_service: "Tidak bertugas",
+  en_route: _("Jalan"), on_scene: _("Tiba"), transporting: _("Mengantar"), at_hospital: _("Di RS"), available: _("Siap lagi"),
+  out_of_service: _("Tidak bertugas"),
 };
 const TIMES = [
-  ["dikirim", "sent_at"], ["jalan", "en_route_at"], ["tiba", "on_scene_at"], ["mengantar", "transporting_at"],
-  ["di RS", "at_hospital_at"], ["lepas", "released_at"],
+  [_("dikirim"), "sent_at"], [pgettext("unit", "jalan"), "en_route_at"], [_("tiba"), "on_scene_at"], [_("mengantar"), "transporting_at"],
+  [_("di RS"), "at_hospital_at"], [_("lepas"), "released_at"],
 ];
 
 // `slot`: where a refusal is told. `done`: after a step, told or refused. `keep`: a phone keeps taps before it sends them.
@@ -23,7 +24,7 @@ export function unitLines(line, { slot, done, keep }) {
   if (!units.length) return null;
   return h("ul", { class: "plain units" }, units.map((unit) => h("li", { class: "stack tight", data: { unit: unit.code, status: unit.status ?? "" } },
     h("div", {}, h("strong", {}, unit.code), " ",
-      unit.status ? h("span", { class: "chip" }, UNIT_STATUS[unit.status] ?? unit.status) : h("span", { class: "chip", data: { done: "" } }, "lepas"),
+      unit.status ? h("span", { class: "chip" }, UNIT_STATUS[unit.status] ?? unit.status) : h("span", { class: "chip", data: { done: "" } }, _("lepas")),
       h("span", { class: "who" }, ` ${times(unit)}`)),
     (unit.actions ?? []).length > 0 && h("div", { class: "btn-row" }, unit.actions.map((status) => step(unit, status, line, { slot, done, keep }))))));
 }

@@ -1,37 +1,38 @@
 // What happened, in the words of the call room. Codes come from the rules; an unknown one shows its type instead.
 import { typeName } from "./format.js";
+import { _ } from "./lang.js";
 
 const SUBTYPES = {
-  illness: "Orang sakit", injury: "Orang terluka", birth: "Persalinan", unconscious: "Orang tidak sadar",
-  cardiac: "Henti jantung", poisoning: "Keracunan", ambulance_request: "Permintaan ambulans",
-  mental_crisis: "Krisis kejiwaan",
-  building_fire: "Kebakaran bangunan", vehicle_fire: "Kebakaran kendaraan", land_fire: "Kebakaran lahan",
-  gas_leak: "Kebocoran gas", electrical_short: "Korsleting listrik", animal_rescue: "Penyelamatan hewan",
-  snake: "Ular", wasp: "Sarang tawon", ring_removal: "Pelepasan cincin", trapped: "Orang terjebak",
-  explosion: "Ledakan",
-  flood: "Banjir", ponding: "Genangan", landslide: "Tanah longsor", earthquake: "Gempa bumi", wind: "Angin kencang",
-  fallen_tree: "Pohon tumbang", drowning: "Orang tenggelam", tsunami: "Tsunami", volcanic: "Erupsi gunung api",
-  building_collapse: "Bangunan runtuh", sinkhole: "Tanah ambles",
-  crime: "Tindak kejahatan", robbery: "Perampokan / begal", brawl: "Tawuran", riot: "Kerusuhan", drugs: "Narkoba",
-  body_found: "Penemuan mayat", missing_person: "Orang hilang", odgj: "ODGJ", noise: "Keributan", theft: "Pencurian",
-  vagrant: "Gelandangan", suspicious_object: "Benda mencurigakan", prostitution_alcohol: "Asusila / miras",
-  accident: "Kecelakaan lalu lintas", congestion: "Kemacetan", breakdown: "Kendaraan mogok",
-  traffic_light_out: "Lampu lalu lintas mati", hit_and_run: "Tabrak lari", road_block: "Jalan terhalang",
-  domestic_violence: "KDRT", sexual_violence: "Kekerasan seksual", harassment: "Pelecehan",
-  child_abuse: "Kekerasan pada anak", abandoned_baby: "Bayi ditelantarkan", trafficking: "Perdagangan orang",
-  street_light: "Lampu jalan mati", cable_down: "Kabel putus", water_pipe: "Pipa air bocor", pothole: "Jalan rusak",
-  drain: "Saluran mampet", power_cut: "Listrik padam", broken_facility: "Fasilitas rusak", waste: "Sampah",
-  bridge_damage: "Jembatan rusak", live_wire: "Kabel bertegangan",
-  information: "Permintaan informasi", complaint: "Pengaduan", prank: "Iseng", chat: "Obrolan",
-  misdial: "Salah sambung", feedback: "Umpan balik",
+  illness: _("Orang sakit"), injury: _("Orang terluka"), birth: _("Persalinan"), unconscious: _("Orang tidak sadar"),
+  cardiac: _("Henti jantung"), poisoning: _("Keracunan"), ambulance_request: _("Permintaan ambulans"),
+  mental_crisis: _("Krisis kejiwaan"),
+  building_fire: _("Kebakaran bangunan"), vehicle_fire: _("Kebakaran kendaraan"), land_fire: _("Kebakaran lahan"),
+  gas_leak: _("Kebocoran gas"), electrical_short: _("Korsleting listrik"), animal_rescue: _("Penyelamatan hewan"),
+  snake: _("Ular"), wasp: _("Sarang tawon"), ring_removal: _("Pelepasan cincin"), trapped: _("Orang terjebak"),
+  explosion: _("Ledakan"),
+  flood: _("Banjir"), ponding: _("Genangan"), landslide: _("Tanah longsor"), earthquake: _("Gempa bumi"), wind: _("Angin kencang"),
+  fallen_tree: _("Pohon tumbang"), drowning: _("Orang tenggelam"), tsunami: _("Tsunami"), volcanic: _("Erupsi gunung api"),
+  building_collapse: _("Bangunan runtuh"), sinkhole: _("Tanah ambles"),
+  crime: _("Tindak kejahatan"), robbery: _("Perampokan / begal"), brawl: _("Tawuran"), riot: _("Kerusuhan"), drugs: _("Narkoba"),
+  body_found: _("Penemuan mayat"), missing_person: _("Orang hilang"), odgj: _("ODGJ"), noise: _("Keributan"), theft: _("Pencurian"),
+  vagrant: _("Gelandangan"), suspicious_object: _("Benda mencurigakan"), prostitution_alcohol: _("Asusila / miras"),
+  accident: _("Kecelakaan lalu lintas"), congestion: _("Kemacetan"), breakdown: _("Kendaraan mogok"),
+  traffic_light_out: _("Lampu lalu lintas mati"), hit_and_run: _("Tabrak lari"), road_block: _("Jalan terhalang"),
+  domestic_violence: _("KDRT"), sexual_violence: _("Kekerasan seksual"), harassment: _("Pelecehan"),
+  child_abuse: _("Kekerasan pada anak"), abandoned_baby: _("Bayi ditelantarkan"), trafficking: _("Perdagangan orang"),
+  street_light: _("Lampu jalan mati"), cable_down: _("Kabel putus"), water_pipe: _("Pipa air bocor"), pothole: _("Jalan rusak"),
+  drain: _("Saluran mampet"), power_cut: _("Listrik padam"), broken_facility: _("Fasilitas rusak"), waste: _("Sampah"),
+  bridge_damage: _("Jembatan rusak"), live_wire: _("Kabel bertegangan"),
+  information: _("Permintaan informasi"), complaint: _("Pengaduan"), prank: _("Iseng"), chat: _("Obrolan"),
+  misdial: _("Salah sambung"), feedback: _("Umpan balik"),
 };
 
 export const subtypeName = (code) => SUBTYPES[code] ?? "";
 
 // "kartu tugas disaster/fallen_tree" as a person says it
 export function reasonWords(reason, typeNames) {
-  return reason.replace(/kartu tugas ([a-z_]+)(?:\/([a-z_]+))?(?:\/[\d.]+)?/, (_, type, subtype) => `kartu tugas ${subtypeName(subtype) || typeName(type, typeNames)}`);
+  return reason.replace(/kartu tugas ([a-z_]+)(?:\/([a-z_]+))?(?:\/[\d.]+)?/, (whole, type, subtype) => _("kartu tugas {name}", { name: subtypeName(subtype) || typeName(type, typeNames) }));
 }
 
 // The most exact name that is known: "Pohon tumbang" rather than "Bencana".
-export const happening = (row, typeNames) => subtypeName(row.subtype) || typeName(row.type, typeNames) || "Kasus terbatas";
+export const happening = (row, typeNames) => subtypeName(row.subtype) || typeName(row.type, typeNames) || _("Kasus terbatas");

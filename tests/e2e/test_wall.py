@@ -16,10 +16,11 @@ from tests.e2e.test_accessibility import violations
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-MADIUN = "35.77"
+REGION = "35.79"
+"""A centre in which no other test leaves cases open: one critical case that nobody takes holds the wall."""
 LEAST_VH = 4.7
 HEAP_BYTES = 1_500_000
-"""How much more memory a wall may hold after 300 events than before them: rows that are open, no row that has ended."""
+"""How much more memory a wall may hold after 200 events than before them: rows that are open, no row that has ended."""
 SMALLEST = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let least = { vh: Infinity };
@@ -38,9 +39,12 @@ CLIPPED = """() => [...document.querySelectorAll(".wall-row .state, .wall-row .t
 
 
 @contextmanager
-def wall(browser: Browser, stack, *, width: int = 1920, height: int = 1080, cut: bool = False) -> Iterator[Page]:
-    """`cut`: the test cuts the link, of which the browser complains."""
-    with signed_in(browser, stack.url, "wall.madiun", width=width, height=height) as screen:
+def wall(browser: Browser, stack, *, width: int = 1920, height: int = 1080, cut: bool = False,
+         seconds: int | None = None) -> Iterator[Page]:  # fmt: skip
+    """`cut`: the test cuts the link, of which the browser complains. `seconds`: how long a panel stays."""
+    with signed_in(browser, stack.url, "wall.batu", width=width, height=height) as screen:
+        if seconds:
+            screen.page.goto(f"{stack.url}/dinding/?detik={seconds}")
         expect(screen.page.locator("#updated")).to_contain_text("Data", timeout=15_000)
         yield screen.page
         if not cut:
@@ -59,7 +63,7 @@ def until(page: Page, expression: str, *, seconds: float) -> None:
 
 
 def report(api: httpx.Client, words: str, **more: object) -> dict:
-    body = {"region": MADIUN, "narrative": words, **more}
+    body = {"region": REGION, "narrative": words, **more}
     answer = api.post("incidents/", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -68,27 +72,27 @@ def report(api: httpx.Client, words: str, **more: object) -> dict:
 def accept(stack, incident: dict) -> None:
     """Every agency of the incident takes its part."""
     for part in incident["assignments"]:
-        with stack.client(f"{part['agency']['code']}.madiun") as agency:
+        with stack.client(f"{part['agency']['code']}.batu") as agency:
             agency.post(f"assignments/{part['id']}/acknowledge/", json={})
 
 
 def accept_all(stack) -> None:
     """So that the wall may turn: no critical case waits."""
-    with stack.client("supervisor.madiun") as desk:
-        rows = desk.get("board/", params={"region": MADIUN}).json()["incidents"]
+    with stack.client("supervisor.batu") as desk:
+        rows = desk.get("board/", params={"region": REGION}).json()["incidents"]
     for row in rows:
         if row["priority"] == "critical":
             accept(stack, row)
 
 
 def show(page: Page, panel: str) -> None:
-    expect(page.locator(f'[data-panel="{panel}"]')).to_be_visible(timeout=90_000)
+    expect(page.locator(f'[data-panel="{panel}"]')).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
 def test_every_letter_can_be_read_from_five_metres(stack, browser: Browser, width: int, height: int) -> None:
-    with stack.client("operator.madiun") as operator:
-        made = [report(operator, words) for words in ("pohon tumbang di Taman", "lampu jalan mati di Kejuron")]
+    with stack.client("operator.batu") as operator:
+        made = [report(operator, words) for words in ("pohon tumbang di Temas", "lampu jalan mati di Sisir")]
     with wall(browser, stack, width=width, height=height) as page:
         expect(page.locator(f'[data-incident="{made[0]["id"]}"]').or_(page.locator(".wall-more"))).to_be_visible()
         expect(page.locator(".wall .map path").first).to_be_attached()
@@ -101,10 +105,9 @@ def test_every_letter_can_be_read_from_five_metres(stack, browser: Browser, widt
 
 def test_panels_take_turns_and_every_one_of_them_is_readable(stack, browser: Browser) -> None:
     accept_all(stack)
-    with wall(browser, stack) as page:
+    with wall(browser, stack, seconds=4) as page:
         for panel in ("units", "today"):
             show(page, panel)
-            page.wait_for_timeout(600)
             least = page.evaluate(SMALLEST)
             assert least["vh"] >= LEAST_VH - 0.01, (panel, least)
             assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 2"), panel
@@ -113,9 +116,9 @@ def test_panels_take_turns_and_every_one_of_them_is_readable(stack, browser: Bro
 
 def test_a_new_critical_case_takes_over_and_gives_the_screen_back(stack, browser: Browser) -> None:
     accept_all(stack)
-    with wall(browser, stack) as page, stack.client("operator.madiun") as operator:
+    with wall(browser, stack, seconds=3) as page, stack.client("operator.batu") as operator:
         show(page, "units")
-        incident = report(operator, "kebakaran rumah di Kejuron, ada orang terjebak")
+        incident = report(operator, "kebakaran rumah di Sisir, ada orang terjebak")
         assert incident["priority"] == "critical"
         began = time.monotonic()
         large = page.locator("#takeover")
@@ -127,7 +130,7 @@ def test_a_new_critical_case_takes_over_and_gives_the_screen_back(stack, browser
         assert 18 <= time.monotonic() - began <= 26
         show(page, "active")
         expect(page.locator("#progress")).to_have_attribute("data-held", "true")  # nobody has taken it: no turning
-        page.wait_for_timeout(22_000)
+        page.wait_for_timeout(4000)
         expect(page.locator('[data-panel="active"]')).to_be_visible()
         accept(stack, incident)
         expect(page.locator("#progress")).to_have_attribute("data-held", "false", timeout=5000)
@@ -150,8 +153,8 @@ def test_a_cut_link_hatches_everything_and_comes_back_by_itself(stack, browser: 
 
 
 def test_the_map_frames_the_cases_anew_only_when_their_set_changes(stack, browser: Browser) -> None:
-    with wall(browser, stack) as page, stack.client("operator.madiun") as operator:
-        incident = report(operator, "pohon tumbang", location={"lat": -7.62, "lon": 111.52})
+    with wall(browser, stack) as page, stack.client("operator.batu") as operator:
+        incident = report(operator, "pohon tumbang", location={"lat": -7.872, "lon": 112.525})
         pin = page.locator(f'.map-pin[data-priority="{incident["priority"]}"]')
         expect(pin.first).to_be_attached()
         page.wait_for_timeout(1000)
@@ -161,19 +164,19 @@ def test_the_map_frames_the_cases_anew_only_when_their_set_changes(stack, browse
         assert operator.post(f"incidents/{incident['id']}/update/", json=body).status_code == 200
         expect(page.locator('.map-pin[data-priority="low"]').first).to_be_attached()
         assert page.evaluate(view) == before
-        report(operator, "pohon tumbang", location={"lat": -7.585, "lon": 111.56})
+        report(operator, "pohon tumbang", location={"lat": -7.84, "lon": 112.55})
         until(page, f"{view} !== {json.dumps(before)}", seconds=5)
 
 
 def test_nobody_is_named_on_a_wall(stack, browser: Browser) -> None:
-    with signed_in(browser, stack.url, "wall.madiun", width=1920, height=1080) as screen:
+    with signed_in(browser, stack.url, "wall.batu", width=1920, height=1080) as screen:
         told: list[str] = []
         page = screen.page
         page.on("response", lambda answer: told.append(answer.text()) if "/api/" in answer.url else None)
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(str(frame))))
         page.reload()
         expect(page.locator("#updated")).to_contain_text("Data")
-        with stack.client("operator.madiun") as operator:
+        with stack.client("operator.batu") as operator:
             made = report(operator, "pohon tumbang dekat rumah Pak Gondrong",
                           caller={"name": "Wagiman Sutrisno", "number": "081355512345"})  # fmt: skip
         expect(page.locator(f'[data-incident="{made["id"]}"]').or_(page.locator(".wall-more"))).to_be_visible()
@@ -192,18 +195,14 @@ def heap(page: Page) -> int:
     return session.send("Runtime.getHeapUsage")["usedSize"]
 
 
-def test_five_events_a_second_for_a_minute_leave_nothing_behind(stack, browser: Browser) -> None:
+def test_two_hundred_events_leave_nothing_behind(stack, browser: Browser) -> None:
     accept_all(stack)
-    with wall(browser, stack) as page, stack.client("supervisor.madiun") as desk:
+    with wall(browser, stack) as page, stack.client("supervisor.batu") as desk:
         case = report(desk, "pohon tumbang menutup jalan")
-        page.wait_for_timeout(8000)
+        page.wait_for_timeout(2000)
         before = heap(page)
-        begun = time.monotonic()
         version, count = case["version"], 0
-        while (passed := time.monotonic() - begun) < 60:
-            if count > passed * 5:
-                time.sleep(0.05)
-                continue
+        while count < 200:
             priority = ("low", "normal", "high")[count % 3]
             answer = desk.post(f"incidents/{case['id']}/update/", json={"version": version, "priority": priority})
             if count % 10 == 9:
@@ -212,8 +211,7 @@ def test_five_events_a_second_for_a_minute_leave_nothing_behind(stack, browser: 
                 count += 2
             version = answer.json().get("version", version)
             count += 1
-        assert count >= 200, "the machine was too busy to write five events a second"
-        page.wait_for_timeout(3000)
+        page.wait_for_timeout(2000)
         assert heap(page) - before < HEAP_BYTES
 
 
@@ -221,7 +219,7 @@ def test_five_events_a_second_for_a_minute_leave_nothing_behind(stack, browser: 
 def test_priorities_differ_by_shape_whatever_colours_somebody_sees(
     stack, browser: Browser, tmp_path, deficiency: str
 ) -> None:
-    with signed_in(browser, stack.url, "operator.madiun") as screen:
+    with signed_in(browser, stack.url, "operator.batu") as screen:
         page = screen.page
         page.goto(f"{stack.url}/gaya/")
         session = page.context.new_cdp_session(page)
@@ -242,9 +240,9 @@ def test_priorities_differ_by_shape_whatever_colours_somebody_sees(
 
 
 def test_a_link_puts_a_screen_on_the_wall_and_revoking_takes_it_off(stack, browser: Browser) -> None:
-    with signed_in(browser, stack.url, "admin.madiun") as admin:
+    with signed_in(browser, stack.url, "admin.batu") as admin:
         desk = admin.page
-        desk.goto(f"{stack.url}/kelola/{MADIUN}/layar/")
+        desk.goto(f"{stack.url}/kelola/{REGION}/layar/")
         desk.get_by_role("link", name="Layar baru").click()
         desk.get_by_label("Nama layar").fill("Uji")
         desk.get_by_label("Diagonal layar").fill("43")
@@ -272,13 +270,15 @@ def test_a_link_puts_a_screen_on_the_wall_and_revoking_takes_it_off(stack, brows
 
 def test_a_new_version_is_loaded_without_anybody(stack, browser: Browser) -> None:
     with wall(browser, stack) as page:
-        page.evaluate("window.before = true")
+        page.add_init_script("Math.random = () => 0")  # screens of one house do not load in the same second
 
         def newer(route) -> None:
             answer = route.fetch()
             route.fulfill(response=answer, json={**answer.json(), "release": "newer"})
 
         page.route("**/api/v1/figures/**", newer)
+        page.reload()
+        page.evaluate("window.before = true")
         until(page, "window.before === undefined", seconds=45)
         page.unroute("**/api/v1/figures/**")
         expect(page.locator("#updated")).to_contain_text("Data", timeout=15_000)

@@ -35,6 +35,8 @@ SEES = (*DESK, "qa", "wall", *AGENCY)
 HERE = (*SEES, "admin", "other_officer")
 """Who has a post in the region."""
 ALL = tuple(PEOPLE)
+NO_TASKS = tuple(who for who in ALL if who not in (*AGENCY, "other_officer", "far_officer"))
+"""Who works for no agency: nobody sends them to anything."""
 
 
 def each(names, status: int) -> dict[str, int]:
@@ -103,6 +105,13 @@ TABLE: dict[str, Row] = {
         (*AGENCY, "supervisor"), body={"status": "available"}, known=("operator", "qa", "wall")
     ),
     "POST api-unit-positions": only(ALL, body=[]),
+    "GET api-push-devices": only((*AGENCY, "other_officer", "far_officer"), known=ALL),
+    "POST api-push-devices": only((*AGENCY, "other_officer", "far_officer"), 400, known=ALL),
+    "POST api-push-remove": only((), known=NO_TASKS),
+    "POST api-push-test": only((), known=NO_TASKS),
+    "POST api-push-receipts": only(
+        (), body={"delivery": str(uuid.UUID(int=7)), "token": "x", "what": "read"}, anonymous=404
+    ),
     "POST api-classify": only(DESK, body=REPORT, known=HERE),
     "GET api-handovers": only(DESK, query=Q, known=HERE),
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
@@ -165,7 +174,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules-replay-progress": (),
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
-PUBLIC = {"healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link"}
+PUBLIC = {
+    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link",
+    "set-language", "words",
+}  # fmt: skip
 """Answer without a sign-in and hold nothing of anybody."""
 SHARED = {"api-schema", "api-docs"}
 """The description of the API: it tells of no data; whether it asks for a sign-in is the installation's choice."""
@@ -237,7 +249,8 @@ class World:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
-            "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)), "uuid:caller_id": str(uuid.UUID(int=7)),
+            "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
+            "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip

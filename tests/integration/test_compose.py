@@ -25,7 +25,7 @@ from websockets.sync.client import connect
 from callcenter112.embedded import application
 from callcenter112.embedded.application import Place
 from callcenter112.embedded.valkey import binary as valkey_binary
-from tests.conftest import PASSWORD, ROOT, _free_ports, _own_database
+from tests.conftest import PASSWORD, ROOT, free_ports, own_database
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -281,8 +281,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     made = Deployment(
         directory=tmp_path_factory.mktemp("compose"),
-        port=_free_ports(),
-        database_url=_own_database(os.environ["DATABASE_URL"], f"compose_{worker}"),
+        port=free_ports(),
+        database_url=own_database(os.environ["DATABASE_URL"], f"compose_{worker}"),
         valkey_url=re.sub(r"(/\d*|\?db=\d+)?$", "?db=15", os.environ["VALKEY_URL"], count=1),
     )
     migrated = made.run("migrate", made.argv("migrate"), 200)

@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 
 
 def test_after_every_session_was_ended_the_next_requests_are_answered(stack):

@@ -237,7 +237,7 @@ def test_a_hundred_ladders_at_once_take_few_statements(ladder, db, django_assert
     assert Escalation.objects.filter(taken_at__isnull=False).count() == 12
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_with_many_sweepers_at_once_every_rung_is_taken_exactly_once(stack):
     client = stack.client("operator.madiun")
     body = {"region": MADIUN, "narrative": "kebakaran rumah", "agencies": [{"code": "damkar", "role": "lead"}]}

@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 from tests.conftest import PASSWORD
 from tests.integration.acting import MADIUN, PPU, as_fold, fold, part
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 PATIENCE = 15
 """Seconds for what takes milliseconds on an idle machine."""
 

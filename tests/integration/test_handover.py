@@ -336,7 +336,7 @@ def handed(stack, incident: str) -> dict:
     return stack.client("operator.madiun").get(f"incidents/{incident}/").json()
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_an_answer_in_the_last_moment_and_the_clock_are_one_outcome(stack):
     """Whoever is first has decided; never both, never neither."""
     outcomes = set()

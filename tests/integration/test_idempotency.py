@@ -143,7 +143,7 @@ def _at_once(count, work):
     return found
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_parallel_sends_of_one_key_make_one_incident(stack):
     token, key = stack.token("operator.madiun"), str(uuid.uuid4())
     headers = {"Authorization": f"Token {token}", "Idempotency-Key": key}
@@ -158,7 +158,7 @@ def test_parallel_sends_of_one_key_make_one_incident(stack):
     assert send(0).headers["Idempotency-Replayed"] == "true"
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_of_two_who_send_one_unit_at_once_exactly_one_wins(stack):
     operator, officer = stack.client("operator.madiun"), stack.client("dinkes.madiun")
     body = {"region": MADIUN, "narrative": "orang pingsan", "agencies": [{"code": "dinkes", "role": "lead"}]}
@@ -175,7 +175,7 @@ def test_of_two_who_send_one_unit_at_once_exactly_one_wins(stack):
     assert Counter(answers) == {200: 1, 409: 3}
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_of_two_who_edit_the_same_version_at_once_one_wins(stack):
     operator = stack.client("operator.madiun")
     incident = operator.post("incidents/", json=FIRE).json()

@@ -67,7 +67,7 @@ def test_days_counted_before_there_were_sequences_go_on(region):
     assert given_number(region, datetime(2031, 9, 9, 3, tzinfo=UTC)) == "112-MDN-310909-0042"
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_forty_reports_at_once_get_forty_numbers_in_one_row(stack):
     with stack.client("operator.ppu") as client, ThreadPoolExecutor(8) as pool:
         made = list(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.integration.acting import MADIUN, PPU, Acting, a_unit, number, part
 from tests.integration.test_feed import Listener, head_of, report
 
-stacked = pytest.mark.xdist_group("stack")
+stacked = pytest.mark.xdist_group("services")
 
 
 def passing(listener: Listener, kind: str, wanted: Any, within: float = 15) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.integration.acting import MADIUN
 from tests.integration.test_feed import head_of
 from tests.integration.test_sweeps import breaches, overdue
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 NUMBERED = "SELECT 1 FROM events_event WHERE incident_id = %s AND seq IS NOT NULL"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-stack_test = pytest.mark.xdist_group("stack")
+stack_test = pytest.mark.xdist_group("services")
 
 
 def incidents(stack, region, user):

@@ -101,7 +101,7 @@ def breaches(stack, ids: list[str], within: float = 15) -> dict[str, int]:
         time.sleep(0.2)
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("services")
 def test_with_many_sweepers_at_once_every_breach_is_told_exactly_once(stack):
     ids = overdue(stack, 10)
     script = "from dispatch.services import sweeps\nfor _ in range(20): sweeps.sweep()"

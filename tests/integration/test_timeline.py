@@ -14,7 +14,7 @@ from tests.integration.acting import MADIUN, Acting
 from tests.integration.test_feed import Listener, head_of, report
 from tests.integration.test_passing_state import passing
 
-stacked = pytest.mark.xdist_group("stack")
+stacked = pytest.mark.xdist_group("services")
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.acting import MADIUN, part
 from tests.integration.test_feed import report
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 RACES = 20
 OFFICERS = ("damkar.madiun", "head-damkar.madiun")
 

@@ -168,22 +168,24 @@ def pids_that_answer(centre: Centre, requests: int = 50) -> set[int]:
 
 
 @pytest.fixture(scope="module")
-def installation() -> Iterator[Path]:
-    """A data directory that the tests of this file use one after the other."""
+def installation() -> Iterator[Centre]:
+    """One centre for all tests of this file: a start takes seconds, and what one test kills has to be well for the
+    next. At the end everything has to stop."""
     made = Path(subprocess.check_output(["mktemp", "-d", "/tmp/siaga-XXXXXX"], text=True).strip())
-    yield made / "var"
+    centre = Centre(made / "var")
+    yield centre
+    if centre.process and centre.process.poll() is None:
+        centre.stop()
+    assert wait_gone(centre, 15)
     subprocess.run(["rm", "-rf", str(made)], check=True)
 
 
 @pytest.fixture
-def centre(installation: Path) -> Iterator[Centre]:
-    centre = Centre(installation)
-    centre.start()
-    yield centre
-    assert centre.process
-    if centre.process.poll() is None:
-        centre.stop()
-    assert wait_gone(centre, 15)
+def centre(installation: Centre) -> Centre:
+    """Running."""
+    if installation.process is None or installation.process.poll() is not None:
+        installation.start()
+    return installation
 
 
 def wait_gone(centre: Centre, seconds: float) -> bool:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { LEAST_VH, MOST_ROWS, Rotation, letterSize, rowsThatFit, setOf } from "../../static/reporting/rotation.js";
+import { LEAST_VH, MOST_ROWS, Rotation, letterSize, panelTime, rowsThatFit, setOf } from "../../static/reporting/rotation.js";
 
 const panels = ["active", "units", "today"];
 
@@ -77,4 +77,10 @@ test("at most ten rows, and the last one tells of the rest", () => {
 test("the set of incidents does not change when one of them moves or the order does", () => {
   assert.equal(setOf([{ id: "b", lat: 1 }, { id: "a" }]), setOf([{ id: "a" }, { id: "b", lat: 2 }]));
   assert.notEqual(setOf([{ id: "a" }]), setOf([{ id: "a" }, { id: "b" }]));
+});
+
+test("a wall may turn faster or slower, within reason", () => {
+  assert.deepEqual(["", "?detik=30", "?detik=1", "?detik=9999", "?detik=x", "?detik=-3"].map(panelTime), [20_000, 30_000, 2000, 300_000, 20_000, 20_000]);
+  const rotation = new Rotation(0, panelTime("?detik=5"));
+  assert.deepEqual([4999, 5000, 10_000].map((t) => rotation.tick(t, { panels }).panel), ["active", "units", "today"]);
 });

@@ -4,7 +4,7 @@ import pytest
 
 from tests.regions.story import Browser, Person, agencies, assignment_of, check_reasons
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 REGION, NEIGHBOUR = "35.79", "35.07"
 ALUN = {"lat": -7.8712, "lon": 112.5268, "text": "alun-alun"}
 KEPANJEN = {"lat": -8.1306, "lon": 112.5726, "text": "Kepanjen"}

@@ -4,7 +4,7 @@ import pytest
 
 from tests.regions.story import Person, agencies, assignment_of, check_reasons, referred
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 REGION = "31"
 FOURTEEN = ("bpbd", "damkar", "dinkes", "dp3a", "satpolpp", "dishub", "binamarga", "sda", "dlh", "tamanhut", "dinsos",
             "dkpkp", "citata", "kominfotik")  # fmt: skip

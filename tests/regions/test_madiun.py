@@ -18,7 +18,7 @@ from tests.regions.story import (
     stages,
 )
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 REGION = "35.77"
 PAHLAWAN = {"lat": -7.6242, "lon": 111.5238, "text": "Jalan Pahlawan"}
 AGREEMENT = "/kelola/35.77/perjanjian/polres/"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.regions.story import Browser, Form, Person, agencies, assignment_of, check_reasons
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 REGION = "64.09"
 OFFICE = {"lat": -1.2960, "lon": 116.7310, "text": "depan kantor bupati"}
 PROFILE = "/kelola/64.09/wilayah/"

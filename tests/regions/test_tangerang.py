@@ -4,7 +4,7 @@ import pytest
 
 from tests.regions.story import Person, agencies, assignment_of, check_reasons, stages
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("services")
 REGION = "36.03"
 CIKUPA = {"lat": -6.2180, "lon": 106.5159, "text": "Cikupa"}
 
