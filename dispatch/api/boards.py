@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from dispatch import docs
 from dispatch.api.feed import region_for
 from dispatch.reading import Strict, uuid_of
 from dispatch.rows import local
+from events import clock
 from events import selectors as events
 from incidents import selectors as incidents
 from incidents.models import NumberFlag
@@ -33,7 +33,7 @@ class OwnIncidentsView(ApiView):
 class NumbersView(ApiView):
     @extend_schema(**docs.NUMBERS)
     def get(self, request: ActorRequest) -> Response:
-        region, at = region_for(request, "call.list"), timezone.now()
+        region, at = region_for(request, "call.list"), clock.now()
         flags = flagging.flags_of(request.user, region.code, at).select_related("decided_by")
         proposed = flagging.proposals_of(request.user, region.code, at)
         return Response(
@@ -60,7 +60,7 @@ class NumbersView(ApiView):
             reason=reason[:200],
             days=days,
             actor=request.user,
-            at=timezone.now(),
+            at=clock.now(),
             wish=wish_of(request),
         )
         return Response({"id": str(done.object_id)}, status=done.status)
@@ -81,5 +81,5 @@ class EndFlagView(ApiView):
     @extend_schema(**docs.END_FLAG)
     def post(self, request: ActorRequest, flag_id: UUID) -> Response:
         Strict(body_of(request)).finish(set())
-        done = flagging.end_flag(flag_id=flag_id, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        done = flagging.end_flag(flag_id=flag_id, actor=request.user, at=clock.now(), wish=wish_of(request))
         return Response({"id": str(done.object_id)}, status=done.status)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -16,6 +15,7 @@ from dispatch.api.pages import limit_of
 from dispatch.frames import Frames
 from dispatch.parsing import read_moment
 from dispatch.rows import local
+from events import clock
 from events import selectors as events
 
 KEPT = 200_000
@@ -38,7 +38,7 @@ class BoardView(ApiView):
     def get(self, request: ActorRequest) -> Response:
         region = region_for(request, "board.view")
         actor: Actor = request.user
-        if at := read_moment(request.query_params.get("at"), timezone.now()):
+        if at := read_moment(request.query_params.get("at"), clock.now()):
             with repeatable_sight(actor):
                 then = timetravel.board_at(actor, region, at)
             return Response({"as_of": local(at, region.tz), "region": region.code} | then)
@@ -55,7 +55,7 @@ class BurstsView(ApiView):
     @extend_schema(**docs.BURSTS)
     def get(self, request: ActorRequest) -> Response:
         region = region_for(request, "board.view")
-        found = radar.bursts_now(request.user, region, at=timezone.now())
+        found = radar.bursts_now(request.user, region, at=clock.now())
         return Response({"region": region.code, "bursts": likeness.bursts_answer(found, region)})
 
 

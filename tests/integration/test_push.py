@@ -77,7 +77,8 @@ class TestOut:
         run()
         (told,) = own.shown
         assert {k: told[k] for k in ("kind", "title", "body", "link")} == {
-            "kind": "task", "title": "Siaga 112", "body": "Tugas baru", "link": f"/dinas/?wilayah=35.77&tugas={incident['id']}",
+            "kind": "task", "title": "Siaga 112", "body": "Tugas baru",
+            "link": f"/dinas/?wilayah=35.77&tugas={incident['id']}",
         }  # fmt: skip
 
     def test_a_drill_reaches_no_telephone(self, service):
