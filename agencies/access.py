@@ -56,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "page.board", "map.view"}
+        | {"hazard.draw"}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_REGION
@@ -64,7 +65,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
-        | {"page.board", "number.flag"}
+        | {"page.board", "number.flag", "hazard.draw"}
         | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports"}

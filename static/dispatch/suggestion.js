@@ -120,7 +120,7 @@ export class Suggestion {
 
   // A point outside the region: who is responsible there, said before anything is saved.
   warnings() {
-    return (this.last?.warnings ?? []).filter((one) => one.region).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
+    return (this.last?.warnings ?? []).filter((one) => one.region || one.hazard).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
   }
 
   // What to ask and to say, in the order of speaking. Folded or not is the call-taker's choice and stays so.

@@ -120,6 +120,7 @@ export class Detail {
         data.exercise && h("span", { class: "chip secret" }, _("LATIHAN"))),
       h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
         subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
+      (data.hazards ?? []).map((one) => notice("warn", _("Di dalam kawasan bahaya: {name} (sampai {at})", { name: one.name, at: moment(one.expires_at) }))),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }

@@ -118,6 +118,12 @@ TABLE: dict[str, Row] = {
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
+    "GET api-hazards": only((*HERE, "national", "superuser"), query=Q),
+    "POST api-hazards": only(
+        DESK, 201, known=HERE,
+        body={"region": MADIUN, "kind": "flood", "name": "x", "hours": 6, "areas": ["35.77.01"]},
+    ),
+    "POST api-hazard-end": only(()),  # of one that there is: tests/integration/test_hazards.py
     "GET api-board-own": only(DESK, query=Q, known=HERE),
     "GET api-numbers": only((*DESK, "qa"), query=Q, known=HERE),
     "POST api-numbers": only((), body={"call": str(uuid.UUID(int=9)), "reason": "iseng", "days": 7}),
@@ -244,7 +250,7 @@ class World:
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
             "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
-            "uuid:flag_id": str(uuid.UUID(int=8)),
+            "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
