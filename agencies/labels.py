@@ -168,6 +168,8 @@ CHANGES = {
     "channel.ended": _("Saluran pesan diakhiri"),
     "channel.tested": _("Saluran pesan diuji"),
     "type.added": _("Jenis ditambah"),
+    "type.renamed": _("Nama jenis diubah"),
+    "type.ended": _("Jenis diakhiri"),
     "rules.drafted": _("Konsep aturan dimulai"),
     "rules.edited": _("Konsep aturan diubah"),
     "rules.discarded": _("Konsep aturan dibuang"),
@@ -242,6 +244,10 @@ FIELDS = {
     "stage": _("tahap"),
     "steps": _("langkah"),
     "support": _("pendukung"),
+    "run_cards": _("kartu penugasan"),
+    "targets": _("target waktu"),
+    "procedures": _("SOP"),
+    "type": _("jenis"),
     "target": _("target"),
     "tell_caller": _("untuk pelapor"),
     "title": _("judul"),
@@ -253,7 +259,9 @@ FIELDS = {
     "version": _("versi"),
     "women_children_unit": _("unit perempuan dan anak"),
 }
-NAMING = frozenset({"agency", "card", "channel", "ladder", "procedure", "row", "rule", "target", "unit", "user"})
+NAMING = frozenset(
+    {"agency", "card", "channel", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
+)
 """Fields of an entry that say what it is about, not what changed."""
 
 
