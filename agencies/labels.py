@@ -156,6 +156,7 @@ CHANGES = {
     "membership.ended": _("Peran diakhiri"),
     "import.applied": _("Batas atau tempat diimpor"),
     "import.undone": _("Impor dibatalkan"),
+    "assurance.confirmed": _("Kesiapan dipastikan"),
     "admin.changed": _("Diubah lewat admin sistem"),
     "duty.added": _("Jadwal piket ditambah"),
     "duty.updated": _("Jadwal piket diubah"),
@@ -211,6 +212,7 @@ FIELDS = {
     "home_lat": _("lintang pangkalan"),
     "home_lon": _("bujur pangkalan"),
     "is_active": _("aktif"),
+    "item": _("hal"),
     "kept": _("dipertahankan"),
     "kind": _("bidang/jenis"),
     "lead": _("utama"),
@@ -253,7 +255,9 @@ FIELDS = {
     "version": _("versi"),
     "women_children_unit": _("unit perempuan dan anak"),
 }
-NAMING = frozenset({"agency", "card", "channel", "ladder", "procedure", "row", "rule", "target", "unit", "user"})
+NAMING = frozenset(
+    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "unit", "user"}
+)
 """Fields of an entry that say what it is about, not what changed."""
 
 

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-keys": {"task": "dispatch.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_BEAT_SCHEDULER = "callcenter112.beat.SteadyScheduler"
 
 # --- Messages to agencies -------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")

@@ -243,6 +243,18 @@ ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, 
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION, AT)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
+OWN_INCIDENTS = _read("own_incidents", "Kejadian terbuka yang pernah dikerjakan pengguna ini", Anything, REGION)
+NUMBERS = _read("numbers", "Nomor yang ditandai, dan nomor yang menunggu keputusan", Anything, REGION)
+FLAG_NUMBER = _write(
+    "flag_number",
+    "Tandai nomor sebuah panggilan",
+    inline_serializer(
+        "NumberMark", {"call": s.UUIDField(), "reason": s.CharField(), "days": s.IntegerField(min_value=1)}
+    ),
+    Anything,
+    201,
+)
+END_FLAG = _write("end_number_flag", "Hapus tanda sebuah nomor", Anything, Anything)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))
 PushDevice = inline_serializer(
     "PushDevice",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.api import assignments, calls, devices, feed, incidents
+from dispatch.api import assignments, boards, calls, devices, feed, incidents
 
 urlpatterns = [
     path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
@@ -64,5 +64,8 @@ urlpatterns = [
     path("places/", incidents.PlacesView.as_view(), name="api-places"),
     path("events/", feed.EventsView.as_view(), name="api-events"),
     path("bursts/", feed.BurstsView.as_view(), name="api-bursts"),
+    path("board/own/", boards.OwnIncidentsView.as_view(), name="api-board-own"),
+    path("numbers/", boards.NumbersView.as_view(), name="api-numbers"),
+    path("numbers/<uuid:flag_id>/end/", boards.EndFlagView.as_view(), name="api-number-end"),
     path("board/", feed.BoardView.as_view(), name="api-board"),
 ]

@@ -1,6 +1,7 @@
 """All configuration of a region, the people who work there and what they have to work with."""
 
 from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.assurance import Assurance
 from agencies.models.channels import Channel, Ladder
 from agencies.models.devices import PushDevice
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
@@ -21,6 +22,7 @@ __all__ = [
     "Agreement",
     "ApiToken",
     "Area",
+    "Assurance",
     "Channel",
     "ConfigVersion",
     "Import",

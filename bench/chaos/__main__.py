@@ -58,7 +58,7 @@ def chosen(given: argparse.Namespace) -> list[Row]:
 
 def run_row(row: Row, stack: Stack, given: argparse.Namespace) -> Trial:
     """One row; whatever goes wrong in it is a broken promise."""
-    trial, began = Trial(row.name, stack, full=not given.ci), time.monotonic()
+    trial, began, load = Trial(row.name, stack, full=not given.ci), time.monotonic(), machine.load()
     say(f"{row.name}: {row.fault}")
     try:
         if row.needs_stack:
@@ -69,7 +69,7 @@ def run_row(row: Row, stack: Stack, given: argparse.Namespace) -> Trial:
     except Exception as error:
         traceback.print_exc()
         trial.broken.append(f"it ended with {type(error).__name__}: {error}")
-    trial.seconds = round(time.monotonic() - began)
+    trial.seconds, trial.load = round(time.monotonic() - began), (load, machine.load())
     tell(trial)
     return trial
 
@@ -78,7 +78,7 @@ def tell(trial: Trial) -> None:
     if trial.skipped:
         say(f"  skipped: {trial.skipped}")
         return
-    say(f"  {trial.counts}; {trial.ledger_line()} ({trial.seconds:.0f} s)")
+    say(f"  {trial.counts}; {trial.ledger_line()} ({trial.seconds:.0f} s, load {trial.load[0]:g} → {trial.load[1]:g})")
     for text in trial.broken:
         say(f"  BROKEN: {text}")
     if wrong := trial.figures.pop("wrong", None):
@@ -105,7 +105,7 @@ def save(found: list[Trial], given: argparse.Namespace) -> dict[str, Any]:
     result = {
         "date": datetime.now().astimezone().isoformat(timespec="minutes"), "machine": machine.facts(),
         "full": not given.ci,
-        "rows": [{**{k: v for k, v in vars(trial).items() if k not in ("stack", "links")}} for trial in found],
+        "rows": [{**{k: v for k, v in vars(trial).items() if k not in ("stack", "links", "sent")}} for trial in found],
     }  # fmt: skip
     folder = Path(os.environ.get("DATA_DIR") or PROJECT / "var") / "chaos"
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bench.chaos import rows_clocks as clocks
 from bench.chaos import rows_deadlines as deadlines
 from bench.chaos import rows_feed as feed
 from bench.chaos import rows_limits as limits
 from bench.chaos import rows_processes as processes
 from bench.chaos import rows_races as races
 from bench.chaos import rows_servers as servers
+from bench.chaos import rows_webhooks as webhooks
 from bench.chaos.trial import Trial
 
 
@@ -53,6 +55,6 @@ ROWS = _rows(
     Row("sessions-ended", limits.sessions_ended),
     Row("connections-full", limits.connections_full),
     Row("disk-full", limits.disk_full, needs_stack=False),
-    Row("clock-wrong", limits.clock_wrong, needs_stack=False),
-    Row("webhook-hostile", limits.webhook_hostile, needs_stack=False),
+    Row("clock-wrong", clocks.clock_wrong, needs_stack=False),
+    Row("webhook-hostile", webhooks.webhook_hostile, needs_stack=False),
 )

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -26,6 +25,7 @@ from dispatch.models import Delivery
 from dispatch.pacing import Buckets
 from dispatch.reading import Strict, uuid_of
 from dispatch.services import devices
+from events import clock
 
 WORDS = ["delivered", "read"]
 tests_pace = Buckets(burst=10, per_second=0.1)
@@ -52,7 +52,7 @@ class DevicesView(ApiView):
         read.finish({"endpoint", "keys", "expirationTime"})
         row = devices.add_device(
             endpoint=endpoint, keys={name: named.get(name) for name in ("p256dh", "auth")},
-            label=device_name(request.META.get("HTTP_USER_AGENT", "")), actor=request.user, at=timezone.now(),
+            label=device_name(request.META.get("HTTP_USER_AGENT", "")), actor=request.user, at=clock.now(),
         )  # fmt: skip
         if request.auth != "token":
             request._request.session[PUSH_DEVICE] = str(row.id)
@@ -62,7 +62,7 @@ class DevicesView(ApiView):
 class DeviceRemoveView(ApiView):
     @extend_schema(**docs.REMOVE_PUSH_DEVICE)
     def post(self, request: ActorRequest, device_id: UUID) -> Response:
-        devices.remove_device(device_id=device_id, actor=request.user, at=timezone.now())
+        devices.remove_device(device_id=device_id, actor=request.user, at=clock.now())
         return Response({"removed": True})
 
 
@@ -72,7 +72,7 @@ class DeviceTestView(ApiView):
         device = devices.own_device(request.user, device_id)
         if wait := tests_pace.wait(request.user.id, time.monotonic()):
             raise Throttled(wait=wait)
-        test = devices.test_device(device_id=device.id, actor=request.user, at=timezone.now())
+        test = devices.test_device(device_id=device.id, actor=request.user, at=clock.now())
         return Response(_device(device, request, test))
 
 
@@ -90,7 +90,7 @@ class ReceiptsView(APIView):
         if not delivery or not isinstance(token, str) or what not in WORDS:
             raise NotVisible
         devices.note_receipt(
-            delivery_id=UUID(delivery), token=clean_text(token)[:64], read=what == "read", at=timezone.now()
+            delivery_id=UUID(delivery), token=clean_text(token)[:64], read=what == "read", at=clock.now()
         )
         return Response({"noted": what})
 

@@ -11,6 +11,7 @@ import { Radar, addedCard } from "./radar.js";
 import { Suggestion } from "./suggestion.js";
 
 const WAIT_MS = 2500; // an answer after this is told when it comes; nobody waits for it
+const LOCK_OUTLIVES_TAB_MS = [600, 2000, 4000]; // a browser lets go of what a killed tab held only after a moment
 const FIELDS = ["place", "narrative", "victims", "number", "name", "channel"];
 
 export class ReportForm {
@@ -34,9 +35,17 @@ export class ReportForm {
 
   // What was being typed when this tab was closed, reloaded or killed.
   async start() {
+    if (await this.takeUp()) return;
+    this.draft.begin(this.key);
+    for (const ms of LOCK_OUTLIVES_TAB_MS) setTimeout(() => void this.takeUp(), ms);
+  }
+
+  async takeUp() {
     const found = this.isEmpty() ? await this.draft.adopt() : null;
-    if (found && this.isEmpty()) this.restore({ ...found.content, key: found.id });
-    else this.draft.begin(this.key);
+    if (!found) return false;
+    if (this.isEmpty()) this.restore({ ...found.content, key: found.id });
+    else this.draft.begin(this.key, { drop: false }); // somebody has begun to type meanwhile: it stays in the list
+    return true;
   }
 
   // A draft of another tab that is gone; why not, or "".

@@ -4,7 +4,7 @@ import { _ } from "../ui/lang.js";
 let csrf = "";
 let csrfCookie = "";
 // The screen from which a step is done, for the timeline: by the first part of the page's address.
-const SCREENS = { konsol: "console", dinas: "agency", dinding: "wall", kelola: "manage" };
+const SCREENS = { konsol: "console", papan: "board", dinas: "agency", dinding: "wall", kelola: "manage" };
 let clockOffset = 0; // milliseconds to add to this computer's clock
 
 export function configure(config) {

@@ -118,6 +118,10 @@ TABLE: dict[str, Row] = {
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
+    "GET api-board-own": only(DESK, query=Q, known=HERE),
+    "GET api-numbers": only((*DESK, "qa"), query=Q, known=HERE),
+    "POST api-numbers": only((), body={"call": str(uuid.UUID(int=9)), "reason": "iseng", "days": 7}),
+    "POST api-number-end": only(()),  # a call and a mark that there are: tests/integration/test_marked_numbers.py
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
     "GET api-session": only(ALL),
@@ -140,12 +144,14 @@ TABLE["POST api-assignment-action withdraw"] = only(DESK, known=SEES, fresh=True
 PAGES: dict[str, tuple[str, ...]] = {
     "landing": (),
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
+    "board": (*DESK, "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
     "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency-shell": (*AGENCY, "other_officer", "far_officer"),
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "answers": ("supervisor", "far_supervisor", "head", "admin", "far_admin"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
@@ -239,6 +245,7 @@ class World:
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
             "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
+            "uuid:flag_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
             "uuid:id": str(uuid.uuid4()),
         }  # fmt: skip
