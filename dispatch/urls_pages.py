@@ -1,11 +1,13 @@
 from django.urls import path
 
-from dispatch import manage_channels, manage_gaps, manage_ladders, manage_readiness, offline_pages, views
+from dispatch import manage_channels, manage_gaps, manage_ladders, manage_readiness, offline_pages, phone_pages, views
 
 urlpatterns = [
     path("konsol/", views.console, name="console"),
     path("papan/", views.board, name="board"),
     path("dinas/", views.agency, name="agency"),
+    path("hp/", phone_pages.phone, name="phone"),
+    path("manifest.webmanifest", phone_pages.manifest, name="manifest"),
     path("sw.js", offline_pages.service_worker, name="service-worker"),
     path("kertas/", offline_pages.paper, name="paper"),
     path("kertas/entri/", views.paper_entry, name="paper-entry"),
