@@ -36,6 +36,7 @@ PAGES = (
     ("page.wall", "wall", _("Dinding")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
+    ("page.answers", "answers", _("Jawaban dinas")),
     ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""
@@ -223,6 +224,7 @@ def desk_config(region: RegionRef) -> dict[str, Any]:
             for agency in region.agencies.values()
             if region.takes_part(agency, now)
         ],
+        "agency_phones": {a.code: a.phone or a.referral_number for a in region.agencies.values()},
         "neighbours": _neighbours(caches.reference(), region),
     }
 

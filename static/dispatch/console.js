@@ -35,7 +35,7 @@ const context = {
   user: config.user,
   typeNames: config.types,
   agencies: config.agencies,
-  agencyNames: config.agency_names,
+  agencyNames: config.agency_names, agencyPhones: config.agency_phones ?? {},
   neighbours: config.neighbours,
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
