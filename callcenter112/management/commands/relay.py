@@ -122,7 +122,7 @@ class Courier(threading.Thread):
     @staticmethod
     def _post(delivery_id: uuid.UUID) -> None:
         try:
-            posting.post(delivery_id)
+            posting.post_all(delivery_id)
         except Error as error:  # its lease ends, somebody finds it again
             log.warning("courier: %s", type(error).__name__)
         finally:
