@@ -280,9 +280,9 @@ class TestTrouble:
     @pytest.mark.parametrize(
         ("behaviour", "code", "within"),
         [
-            ("redirect", "redirect", 2),
-            ("half", "broken", 2),
-            ("huge", "too_large", 2),
+            ("redirect", "redirect", 4),
+            ("half", "broken", 4),
+            ("huge", "too_large", 4),
             ("hang", "timeout", 7),
             ("drip", "timeout", 12),
         ],
