@@ -15,7 +15,6 @@ import time
 import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bench import machine
 from bench.chaos import page
