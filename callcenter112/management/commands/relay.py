@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
 import os
 import signal
@@ -90,7 +91,8 @@ class Watchdog(threading.Thread):
             chore()
         except Error as error:
             log.warning("watchdog: %s", type(error).__name__)
-            connection.close()
+            with contextlib.suppress(Exception):
+                connection.close()
         except Exception:
             log.exception("watchdog")
 
