@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 SAID = frozenset({"title", "detail", "message", "reason", "reasons", "shortfalls", "pause_reasons"})
 """Members of the API's answers that may hold such sentences."""
 _BETWEEN = re.compile(r"(; | · |(?<=[.!?]) )")
+_DECIMAL = re.compile(r"^(\d+),(\d+)$")
 _PLACE = re.compile(r"\{(\d)\}")
 
 
@@ -37,7 +38,7 @@ class _Words:
         for pattern, other in self.patterns:
             found = pattern.fullmatch(text)
             if found:
-                values = [self.say(value, parts=False) for value in found.groups()]
+                values = [_DECIMAL.sub(r"\1.\2", self.say(value, parts=False)) for value in found.groups()]
                 return _PLACE.sub(lambda place, values=values: values[int(place[1])], other)  # type: ignore[misc]
         return "".join(self.say(piece, parts=False) for piece in _BETWEEN.split(text)) if parts else text
 

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 
 from agencies.manage_frame import Desk, managed
+from agencies.sentences import said
 from dispatch.availability import absences
 from dispatch.routing import gap_map
 
@@ -16,7 +17,7 @@ def gaps(desk: Desk) -> HttpResponse:
     short = {agency.code: agency.short or agency.name for agency in region.agencies.values()}
     rows = [
         {
-            "name": type_.name,
+            "name": said(type_.name),
             "cells": [
                 {"cell": cells[area.code, type_.code], "area": area.name,
                  "lead": short.get(cells[area.code, type_.code].lead, ""),

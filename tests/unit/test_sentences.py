@@ -23,7 +23,7 @@ def test_values_stand_where_the_other_language_wants_them():
 
 
 def test_a_value_that_is_a_sentence_is_said_too():
-    assert WORDS.say("perkiraan 5 menit (2,1 km)") == "about 5 minutes (2,1 km)"
+    assert WORDS.say("perkiraan 5 menit (2,1 km)") == "about 5 minutes (2.1 km)"
 
 
 def test_parts_joined_by_a_semicolon_are_said_one_by_one():
