@@ -27,6 +27,7 @@ from agencies.basemap import base_map
 from agencies.devices import revoke_one
 from agencies.models.region import Stage
 from agencies.reference import Reference, RegionRef
+from agencies.sentences import said
 
 ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 PAGES = (
@@ -187,7 +188,7 @@ def region_config(region: RegionRef) -> dict[str, Any]:
         "live_same_origin": settings.LIVE_SAME_ORIGIN,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
-        "types": {kind.code: kind.name for kind in [*region.ended_types.values(), *region.types.values()]},
+        "types": {kind.code: said(kind.name) for kind in [*region.ended_types.values(), *region.types.values()]},
         "ended_types": sorted(region.ended_types),
     }
 
