@@ -77,6 +77,7 @@ export class BoardMap extends RegionMap {
   mark(row) {
     const fresh = !this.marks.has(row.id);
     super.mark(row);
+    this.marks.get(row.id)?.marker.setZIndexOffset(row.id === this.selected ? 3000 : 1000 - 100 * priorityRank(row.priority));
     if (fresh) this.marks.get(row.id)?.marker.on("contextmenu", (event) => this.onMenu?.(row.id, event.originalEvent));
   }
 
