@@ -115,6 +115,10 @@ class AgencyForm(ManageForm):
         return {name: getattr(agency, name) for name in AgencyForm.base_fields}
 
 
+class TypeNameForm(ManageForm):
+    name = forms.CharField(label=_("Nama"), max_length=80, help_text=_("Dipakai di semua layar, juga di laporan lama."))
+
+
 class PauseForm(ManageForm):
     hours = forms.TypedChoiceField(
         label=_("Menerima tugas"), coerce=int,

@@ -35,6 +35,7 @@ MENU = (
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
+    ("manage-types", _("Jenis kejadian")),
     ("manage-gaps", _("Matriks penugasan")),
     ("rules", _("Aturan triase")),
     ("rules-unmapped", _("Belum terpetakan")),
@@ -80,7 +81,8 @@ class Desk:
         return {kind.code: kind.base for kind in self.reference.types.values()}
 
     def type_name(self, code: str) -> str:
-        return self.types.get(code, code) if code else str(_("Semua jenis"))
+        kind = self.reference.type_of(code)
+        return (kind.name if kind else code) if code else str(_("Semua jenis"))
 
     def subtype_name(self, code: str) -> str:
         return str(labels.SUBTYPES.get(code, code))
@@ -127,6 +129,11 @@ class Desk:
                 messages.success(self.request, str(done))
                 return redirect(to)
         return self.render(template, form=form, back=to, status=422 if form.errors else 200, **context)
+
+    def go_on(self, done: Any, to: str) -> HttpResponse:
+        """To the next page, which says what was done."""
+        messages.success(self.request, str(done))
+        return redirect(to)
 
     def confirm(
         self, act: Callable[[], Any], *, title: Any, text: Any, button: Any, done: Any, to: str

@@ -25,12 +25,27 @@ STATES = {
 
 @managed("manage-agreements")
 def agreements(desk: Desk) -> HttpResponse:
-    rows = []
-    for row in manage_selectors.agreements_of(desk.actor, desk.region, desk.at):
-        label, colour = STATES[row.state]
-        rows.append({"row": row, "label": label, "colour": colour, "scope": _scope(desk, row.agreement),
-                     "open": row.agreement is not None and row.agreement.ended_at is None})  # fmt: skip
+    rows = [agreement_row(desk, row) for row in manage_selectors.agreements_of(desk.actor, desk.region, desk.at)]
     return desk.render("agreements.html", rows=rows)
+
+
+def agreement_row(desk: Desk, row: manage_selectors.AgreementRow) -> dict[str, Any]:
+    """An agreement as the pages show it: its state, what it opens, and how many days it has left when they are few."""
+    label, colour = STATES[row.state]
+    left = (row.until - desk.today).days if row.until and row.state is AgreementState.ENDING else None
+    return {
+        "row": row, "label": label, "colour": colour, "scope": _scope(desk, row.agreement), "days_left": left,
+        "opens": _opens(desk, row), "open": row.agreement is not None and row.agreement.ended_at is None,
+    }  # fmt: skip
+
+
+def _opens(desk: Desk, row: manage_selectors.AgreementRow) -> str:
+    """What the agency gets by it, or would get."""
+    cards = sum(any(line.agency == row.agency.code for line in card.lines) for card in desk.reference.run_cards)
+    if row.state in (AgreementState.IN_FORCE, AgreementState.ENDING):
+        return str(_("tugas dari %(n)s kartu, layar meja dinas, laporan yang ditugaskan") % {"n": cards})
+    return str(_("akan membuka %(n)s kartu; sekarang pelapor dirujuk ke %(number)s")
+               % {"n": cards, "number": row.agency.referral_number or row.agency.phone or "–"})  # fmt: skip
 
 
 def _scope(desk: Desk, agreement: Agreement | None) -> str:

@@ -1,5 +1,7 @@
 from django.urls import path
 
+from agencies import manage_agency as one
+from agencies import manage_changes as changes
 from agencies import manage_imports as imports
 from agencies import manage_people as people
 from agencies import manage_policy as policy
@@ -15,6 +17,7 @@ urlpatterns = [
     path("<str:region>/instansi/", views.agencies, name="manage-agencies"),
     path("<str:region>/instansi/baru/", views.agency_new, name="manage-agency-new"),
     path("<str:region>/instansi/<slug:code>/", views.agency_edit, name="manage-agency"),
+    path("<str:region>/instansi/<slug:code>/lengkap/", one.agency, name="manage-agency-whole"),
     path("<str:region>/instansi/<slug:code>/akhiri/", views.agency_end, name="manage-agency-end"),
     path("<str:region>/instansi/<slug:code>/jeda/", views.agency_pause, name="manage-agency-pause"),
     path("<str:region>/perjanjian/", policy.agreements, name="manage-agreements"),
@@ -57,5 +60,6 @@ urlpatterns = [
     path("<str:region>/impor/<uuid:id>/terapkan/", imports.import_apply, name="manage-import-apply"),
     path("<str:region>/impor/<uuid:id>/buang/", imports.import_discard, name="manage-import-discard"),
     path("<str:region>/impor/<uuid:id>/batalkan/", imports.import_undo, name="manage-import-undo"),
-    path("<str:region>/perubahan/", views.changes, name="manage-changes"),
+    path("<str:region>/perubahan/", changes.changes, name="manage-changes"),
+    path("<str:region>/perubahan/ekspor.csv", changes.changes_csv, name="manage-changes-csv"),
 ]  # fmt: skip

@@ -186,7 +186,8 @@ def region_config(region: RegionRef) -> dict[str, Any]:
         "live_same_origin": settings.LIVE_SAME_ORIGIN,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
-        "types": {kind.code: kind.name for kind in region.types.values()},
+        "types": {kind.code: kind.name for kind in [*region.ended_types.values(), *region.types.values()]},
+        "ended_types": sorted(region.ended_types),
     }
 
 

@@ -218,6 +218,7 @@ PLACES = _read(
 )
 OFFER_CALL = _write("offer_call", "Panggilan masuk", OfferedCall, Call, 201)
 GET_CALL = _read("get_call", "Panggilan", Call)
+CALL_HISTORY = _read("call_history", "Riwayat nomor penelepon, sebelum dijawab", Anything)
 _CALL_STEP = inline_serializer("CallStep", {"occurred_at": s.DateTimeField(required=False)})
 ANSWER_CALL = _write("answer_call", "Jawab panggilan", _CALL_STEP, Call)
 END_CALL = _write("end_call", "Akhiri panggilan", _CALL_STEP, Call)

@@ -49,6 +49,7 @@ urlpatterns = [
     ),
     path("calls/", calls.CallsView.as_view(), name="api-calls"),
     path("calls/<uuid:call_id>/", calls.CallView.as_view(), name="api-call"),
+    path("calls/<uuid:call_id>/history/", calls.CallHistoryView.as_view(), name="api-call-history"),
     path("calls/<uuid:call_id>/answer/", calls.AnswerCallView.as_view(), name="api-call-answer"),
     path("calls/<uuid:call_id>/end/", calls.EndCallView.as_view(), name="api-call-end"),
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),

@@ -150,11 +150,12 @@ class IncidentChecklistView(ApiView):
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         read = Strict(body_of(request))
         procedure, step = read.text("procedure", required=True), read.integer("step", required=True)
-        done = read.flag("done", default=True)
-        read.finish({"procedure", "step", "done"})
+        done, when = read.flag("done", default=True), read.time("occurred_at")
+        source = read.one_of("source", SOURCES) or "live"
+        read.finish({"procedure", "step", "done", "occurred_at", "source"})
         done_ = checklists.tick_step(
             incident_id=incident_id, procedure_id=procedure, step=step, done=done, actor=request.user,
-            at=clock.now(), wish=wish_of(request),
+            at=clock.now(), wish=wish_of(request), occurred_at=when, source=source,
         )  # fmt: skip
         return answer(request, done_)
 

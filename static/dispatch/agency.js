@@ -5,6 +5,7 @@ import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { openPushed } from "./pushed.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
@@ -47,7 +48,8 @@ const context = {
   hint: _("Pilih tugas dari daftar atau dari peta."),
 };
 const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
-Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
+const writes = new KeptWrites({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { writes, keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
 const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });

@@ -94,6 +94,7 @@ TABLE: dict[str, Row] = {
     "GET api-incident-attachment": only((*DESK, "qa", *AGENCY), known=("wall",)),
     "POST api-calls": only(DESK, 201, body=Q, known=HERE),
     "GET api-call": only((*DESK, "qa")),
+    "GET api-call-history": only(DESK, known=("qa",)),
     "POST api-call-answer": only(DESK, known=("qa",)),
     "POST api-call-end": only(DESK, known=("qa",)),
     "POST api-call-disposition": only(DESK, body={"disposition": "test"}, known=("qa",)),
