@@ -46,6 +46,7 @@ MENU = (
     ("manage-channels", _("Saluran pesan")),
     ("manage-rosters", _("Petugas piket")),
     ("manage-imports", _("Batas dan tempat")),
+    ("manage-tiles", _("Peta jalan")),
     ("manage-users", _("Pengguna")),
     ("manage-screens", _("Layar dinding")),
     ("manage-changes", _("Riwayat perubahan")),

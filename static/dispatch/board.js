@@ -156,7 +156,7 @@ function sections(shown) {
 
 function floodSections(shown) {
   const groups = grouped(shown);
-  const title = (group) => (group.alone ? _("P1 baru") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
+  const title = (group) => (group.alone ? _("P1 belum ditangani") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
   return groups.map((group) => ({ key: group.key, title: title(group), rows: ordered(group.rows).unassigned.concat(ordered(group.rows).active), folded: !group.alone && group.rows.length > 3 }));
 }
 

@@ -8,7 +8,7 @@ const L = globalThis.L;
 const LOOK_MS = 30_000;
 
 export const HAZARDS = {
-  flood: "Banjir", landslide: "Longsor", fire: "Kebakaran", gas: "Gas atau asap berbahaya", closed: "Jalan tertutup", other: "Bahaya lain",
+  flood: _("Banjir"), landslide: _("Longsor"), fire: _("Kebakaran"), gas: _("Gas atau asap berbahaya"), closed: _("Jalan tertutup"), other: _("Bahaya lain"),
 };
 
 export class Hazards {

@@ -164,6 +164,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
+    "tiles": tuple(who for who in ALL if who != "no_agreement"),
+    "tile-archive": (),  # of a file that there is: tests/integration/test_tiles.py
     "area-map": tuple(who for who in ALL if who != "no_agreement"),
     **dict.fromkeys(
         ("rules", "rules-new", "rules-edit", "rules-try", "rules-examples", "rules-export", "rules-import",
