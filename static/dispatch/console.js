@@ -162,7 +162,6 @@ byId("which").addEventListener("change", () => (byId("which").value === "ended" 
 arrowKeys(byId("queue"));
 
 desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
-if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {
