@@ -66,7 +66,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
         | {"page.board", "number.flag", "hazard.draw"}
-        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
+        | {"note.add", "attachment.add", "page.console", "page.wall", "page.figures", "map.view"}
+        | {"unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports", "page.answers"}
     ),
@@ -77,11 +78,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"page.agency", "map.view"}
     ),
     Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "page.answers", "map.view"} | _RULES),
-    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "map.view"}),
+    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "page.figures", "map.view"}),
     Role.WALL: frozenset({"board.view", "events.follow", "page.wall", "map.view"}),
     Role.NATIONAL: frozenset({"region.readiness", "page.national", "map.view"}),
 }
-PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall", "page.answers"}
+PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall", "page.answers", "page.figures"}
 SUPERUSER_PERMISSIONS = frozenset({"config.view", "config.edit", "page.manage", "page.admin", "map.view"} | _RULES)
 
 

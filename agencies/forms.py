@@ -165,6 +165,10 @@ class UnitForm(ManageForm):
         cleaned["rest_minutes"] = cleaned.get("rest_minutes") or 0
         return cleaned
 
+    def fields_of_unit(self) -> dict[str, Any]:
+        """What is the unit's own; whose it is does not change."""
+        return {name: value for name, value in self.values().items() if name != "agency"}
+
     @staticmethod
     def initial_of(unit: Unit) -> dict[str, Any]:
         values = {name: getattr(unit, name) for name in UnitForm.base_fields}

@@ -35,6 +35,7 @@ PAGES = (
     ("page.board", "board", _("Papan")),
     ("page.agency", "agency", _("Meja dinas")),
     ("page.wall", "wall", _("Dinding")),
+    ("page.figures", "figures", _("Angka")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
     ("page.answers", "answers", _("Jawaban dinas")),
@@ -118,7 +119,7 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
             actor = actor_of(request)
-            region = _region_of(request, actor, permission)
+            region = region_of(request, actor, permission)
             context = frame(request, actor, region, name, **options)
             view(request, actor, region, context)
             return render(request, template, context)
@@ -128,7 +129,8 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
     return decorate
 
 
-def _region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+def region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+    """The region of a page: `?wilayah=CODE`, else the first in which the actor has the permission."""
     reference = caches.reference()
     asked = request.GET.get("wilayah", "")
     allowed = [post.region for post in actor.posts if can(actor, permission, post.region)]

@@ -67,7 +67,7 @@ def type_end(desk: Desk, code: str) -> HttpResponse:
         except Problem as problem:
             error = problem.detail
         else:
-            return desk.go_on(_("Jenis diakhiri; tidak ditawarkan lagi."), desk.url("manage-types"))
+            return desk.go(desk.url("manage-types"), _("Jenis diakhiri; tidak ditawarkan lagi."))
     uses = own_types.uses_of(desk.region.code, code)
     return desk.render(
         "type_end.html", status=409 if error else 200, type=row, base=desk.type_name(row.base), error=error,

@@ -121,7 +121,9 @@ TABLE: dict[str, Row] = {
     "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
     "GET api-hazards": only((*HERE, "national", "superuser"), query=Q),
     "POST api-hazards": only(
-        DESK, 201, known=HERE,
+        DESK,
+        201,
+        known=HERE,
         body={"region": MADIUN, "kind": "flood", "name": "x", "hours": 6, "areas": ["35.77.01"]},
     ),
     "POST api-hazard-end": only(()),  # of one that there is: tests/integration/test_hazards.py
@@ -160,6 +162,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
     "answers": ("supervisor", "far_supervisor", "head", "admin", "far_admin"),
+    "figures": ("supervisor", "qa", "head", "far_supervisor"),
+    "figures-csv": ("supervisor", "qa", "head", "far_supervisor"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
@@ -257,7 +261,7 @@ class World:
             "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
             "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
-            "uuid:id": str(uuid.uuid4()),
+            "uuid:id": str(uuid.uuid4()), "slug:key": "sla-arrive",
         }  # fmt: skip
         if "uuid:request_id" in address.path:
             values["uuid:request_id"] = self.request_in(incident)
