@@ -26,6 +26,7 @@ from agencies.forms import ManageForm
 from agencies.models import Agency, Region
 from agencies.problems import Problem
 from agencies.reference import RegionRef
+from agencies.sentences import said
 from agencies.views import actor_of, frame
 
 MENU = (
@@ -36,6 +37,7 @@ MENU = (
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
+    ("manage-types", _("Jenis kejadian")),
     ("manage-gaps", _("Matriks penugasan")),
     ("rules", _("Aturan triase")),
     ("rules-unmapped", _("Belum terpetakan")),
@@ -45,6 +47,7 @@ MENU = (
     ("manage-channels", _("Saluran pesan")),
     ("manage-rosters", _("Petugas piket")),
     ("manage-imports", _("Batas dan tempat")),
+    ("manage-tiles", _("Peta jalan")),
     ("manage-users", _("Pengguna")),
     ("manage-screens", _("Layar dinding")),
     ("manage-changes", _("Riwayat perubahan")),
@@ -73,14 +76,15 @@ class Desk:
     @property
     def types(self) -> dict[str, str]:
         """Codes of the region's types and their names."""
-        return {kind.code: kind.name for kind in self.reference.types.values()}
+        return {kind.code: said(kind.name) for kind in self.reference.types.values()}
 
     @property
     def base_of(self) -> dict[str, str]:
         return {kind.code: kind.base for kind in self.reference.types.values()}
 
     def type_name(self, code: str) -> str:
-        return self.types.get(code, code) if code else str(_("Semua jenis"))
+        kind = self.reference.type_of(code)
+        return (kind.name if kind else code) if code else str(_("Semua jenis"))
 
     def subtype_name(self, code: str) -> str:
         return str(labels.SUBTYPES.get(code, code))

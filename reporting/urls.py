@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reporting import figure_pages, gallery, manage_screens, views
+from reporting import answer_pages, figure_pages, gallery, manage_screens, views
 
 urlpatterns = [
     path("dinding/", views.wall, name="wall"),
     path("layar/<str:key>/", views.wall_link, name="wall-link"),
+    path("jawaban/", answer_pages.answers_page, name="answers"),
     path("nasional/", views.national, name="national"),
     path("angka/", figure_pages.figures, name="figures"),
     path("angka/<slug:key>.csv", figure_pages.figures_csv, name="figures-csv"),

@@ -6,7 +6,7 @@ import agencies.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0006_alarm_levels"),
+        ("agencies", "0008_push_devices"),
     ]
 
     operations = [

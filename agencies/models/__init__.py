@@ -3,6 +3,7 @@
 from agencies.models.agency import Agency, Agreement, Unit
 from agencies.models.assurance import Assurance
 from agencies.models.channels import Channel, Ladder
+from agencies.models.devices import PushDevice
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
 from agencies.models.policy import (
@@ -15,6 +16,7 @@ from agencies.models.policy import (
     Target,
 )
 from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+from agencies.models.tiles import TileArchive
 
 __all__ = [
     "Agency",
@@ -32,6 +34,7 @@ __all__ = [
     "PackState",
     "Place",
     "Procedure",
+    "PushDevice",
     "Region",
     "Roster",
     "RuleSet",
@@ -41,6 +44,7 @@ __all__ = [
     "ShiftHandover",
     "SubtypeMapping",
     "Target",
+    "TileArchive",
     "Unit",
     "User",
 ]
