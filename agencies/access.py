@@ -55,7 +55,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _REPORT
         | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
-        | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "map.view"}
+        | {"assignment.withdraw", "note.add", "attachment.add", "page.console", "page.board", "map.view"}
+        | {"hazard.draw"}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_REGION
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"incident.update", "incident.assign", "incident.raise_alarm", "incident.cancel", "incident.merge"}
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
+        | {"page.board", "number.flag", "hazard.draw"}
         | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
         | _RULES
         | {"rules.reports"}

@@ -30,12 +30,13 @@ from agencies.views import actor_of, frame
 
 MENU = (
     ("manage-overview", _("Ringkasan")),
+    ("manage-readiness", _("Kesiapan")),
     ("manage-region", _("Profil wilayah")),
     ("manage-agencies", _("Instansi")),
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
-    ("manage-gaps", _("Peta celah")),
+    ("manage-gaps", _("Matriks penugasan")),
     ("rules", _("Aturan triase")),
     ("rules-unmapped", _("Belum terpetakan")),
     ("manage-targets", _("Target waktu")),

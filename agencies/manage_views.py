@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agencies import forms, labels, manage_selectors, organising
+from agencies import change_log, forms, labels, manage_selectors, organising
 from agencies.access import can
 from agencies.manage_frame import Desk, managed
 from agencies.models import Agency, Procedure, Region, RunCard, Target, Unit
@@ -52,7 +52,7 @@ def overview(desk: Desk) -> HttpResponse:
         ],
         commander=_commander(desk),
         zone_label=ZONE_LABELS.get(desk.region.zone, ""),
-        changes=manage_selectors.changes_of(actor, desk.region)[:5],
+        changes=change_log.changes_of(actor, desk.region, most=5),
     )
 
 
@@ -198,9 +198,3 @@ def unit_end(desk: Desk, id: str) -> HttpResponse:
         done=_("Unit diakhiri."),
         to=desk.url("manage-units"),
     )
-
-
-@managed("manage-changes")
-def changes(desk: Desk) -> HttpResponse:
-    rows = manage_selectors.changes_of(desk.actor, desk.region)
-    return desk.render("changes.html", changes=rows, most=manage_selectors.AUDIT_ROWS)

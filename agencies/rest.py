@@ -27,7 +27,7 @@ from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
 MOST_DIGITS = 40
-SCREENS = ("console", "agency", "wall", "manage")
+SCREENS = ("console", "board", "agency", "wall", "manage")
 """What a page may call itself (header X-Screen) for the timeline."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Func, Q, QuerySet
 
 from agencies.access import AGENCY_ROLES, SYSTEM, Actor, Post, Role
 from agencies.models import (
@@ -44,10 +44,14 @@ from agencies.reference import (
     TypeRef,
 )
 
+_CLOCK: Any = Func(function="clock_timestamp", output_field=DateTimeField())
 
-def versions() -> dict[str, int]:
-    """The version of each kind of configuration: `reference`, `access`."""
-    return dict(ConfigVersion.objects.values_list("name", "version"))
+
+def versions() -> tuple[dict[str, int], datetime | None]:
+    """The version of each kind of configuration (`reference`, `access`), and the database's clock."""
+    rows = ConfigVersion.objects.values_list("name", "version", _CLOCK)
+    found = {name: (version, at) for name, version, at in rows}
+    return {name: version for name, (version, _) in found.items()}, max((at for _, at in found.values()), default=None)
 
 
 def _by_region(rows: Any) -> dict[Any, list[Any]]:

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_safe
 from agencies import caches, geodata, staffing
 from agencies.access import Actor, can, permissions_in
 from agencies.basemap import base_map
+from agencies.devices import revoke_one
 from agencies.models.region import Stage
 from agencies.reference import Reference, RegionRef
 from agencies.sentences import said
@@ -31,6 +32,7 @@ from agencies.sentences import said
 ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 PAGES = (
     ("page.console", "console", _("Konsol")),
+    ("page.board", "board", _("Papan")),
     ("page.agency", "agency", _("Meja dinas")),
     ("page.wall", "wall", _("Dinding")),
     ("page.manage", "manage", _("Kelola")),
@@ -38,6 +40,8 @@ PAGES = (
     ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""
+PUSH_DEVICE = "push_device"
+"""In a session: the id of this browser's push device."""
 
 
 class SignInForm(AuthenticationForm):
@@ -55,7 +59,12 @@ class SignInView(LoginView):
 
 @method_decorator(never_cache, name="dispatch")
 class SignOutView(LogoutView):
-    pass
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever signs out is told nothing more on this browser."""
+        device, user = request.session.get(PUSH_DEVICE), request.user
+        if device and user.is_authenticated:
+            revoke_one(device, str(user.pk), timezone.now())
+        return super().post(request, *args, **kwargs)
 
 
 class PasswordView(PasswordChangeView):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
+from py_vapid import Vapid02
 
 from agencies.demo import has_demo_users
 
@@ -39,6 +40,25 @@ def check_field_key(**_: Any) -> list[CheckMessage]:
             id="siaga.E001",
         )
     ]
+
+
+@register(Tags.security)
+def check_vapid_key(**_: Any) -> list[CheckMessage]:
+    """VAPID_PRIVATE_KEY is a key of P-256, or left out."""
+    if not settings.VAPID_PRIVATE_KEY:
+        return []
+    try:
+        Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode())
+    except ValueError:  # binascii.Error is one, too
+        return [
+            Error(
+                "VAPID_PRIVATE_KEY is not a P-256 key: no telephone could be told of a task by push.",
+                hint="It is base64url of 32 bytes. Is it cut off? Leave it out, or make one as docs/deploying.md says;"
+                " a new key ends every subscription.",
+                id="siaga.E010",
+            )
+        ]
+    return []
 
 
 @register(Tags.compatibility)

@@ -3,41 +3,40 @@
 import logging
 import uuid
 
-from django.utils import timezone
-
 from dispatch.carriers import Failed, carry
 from dispatch.services import deliveries, notifying
+from events import clock
 
 log = logging.getLogger("siaga.notify")
 
 
 def post(delivery_id: uuid.UUID) -> None:
     """Carry one attempt out and note its end. What nobody foresaw counts as a failure of this attempt."""
-    letter = deliveries.begin(delivery_id, at=timezone.now())
+    letter = deliveries.begin(delivery_id, at=clock.now())
     if letter is None:
         return
     try:
         carried = carry(letter)
     except Failed as why:
         log.info("%s %s: %s", letter.kind, delivery_id, why.code)
-        deliveries.note_failed(delivery_id, why, at=timezone.now())
+        deliveries.note_failed(delivery_id, why, at=clock.now())
     except Exception as error:
         log.exception("%s %s", letter.kind, delivery_id)
-        deliveries.note_failed(delivery_id, Failed("broken", type(error).__name__), at=timezone.now())
+        deliveries.note_failed(delivery_id, Failed("broken", type(error).__name__), at=clock.now())
     else:
-        deliveries.note_carried(delivery_id, carried, at=timezone.now())
+        deliveries.note_carried(delivery_id, carried, at=clock.now())
 
 
 def look() -> list[uuid.UUID]:
     """`find` of a worker, which is noted: while workers look, nobody else needs to send."""
     found = find()
-    notifying.note_look(timezone.now())
+    notifying.note_look(clock.now())
     return found
 
 
 def find() -> list[uuid.UUID]:
     """Queue what has become due, and take a lease of what can be sent now."""
-    now = timezone.now()
+    now = clock.now()
     while notifying.derive(at=now) >= notifying.BATCH:
         pass
     return deliveries.claim(at=now)

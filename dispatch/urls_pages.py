@@ -1,9 +1,10 @@
 from django.urls import path
 
-from dispatch import manage_channels, manage_gaps, manage_ladders, offline_pages, views
+from dispatch import manage_channels, manage_gaps, manage_ladders, manage_readiness, offline_pages, views
 
 urlpatterns = [
     path("konsol/", views.console, name="console"),
+    path("papan/", views.board, name="board"),
     path("dinas/", views.agency, name="agency"),
     path("sw.js", offline_pages.service_worker, name="service-worker"),
     path("kertas/", offline_pages.paper, name="paper"),
@@ -11,6 +12,8 @@ urlpatterns = [
     path("luring/", offline_pages.offline, name="offline"),
     path("luring/konsol/", offline_pages.console_shell, name="console-shell"),
     path("luring/dinas/", offline_pages.agency_shell, name="agency-shell"),
+    path("kelola/<str:region>/kesiapan/", manage_readiness.region_readiness, name="manage-readiness"),
+    path("kelola/<str:region>/kesiapan/<slug:item>/", manage_readiness.assurance, name="manage-assurance"),
     path("kelola/<str:region>/celah/", manage_gaps.gaps, name="manage-gaps"),
     path("kelola/<str:region>/tangga/", manage_ladders.ladders, name="manage-ladders"),
     path("kelola/<str:region>/tangga/baru/", manage_ladders.ladder_new, name="manage-ladder-new"),

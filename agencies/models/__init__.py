@@ -1,7 +1,9 @@
 """All configuration of a region, the people who work there and what they have to work with."""
 
 from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.assurance import Assurance
 from agencies.models.channels import Channel, Ladder
+from agencies.models.devices import PushDevice
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
 from agencies.models.policy import (
@@ -20,6 +22,7 @@ __all__ = [
     "Agreement",
     "ApiToken",
     "Area",
+    "Assurance",
     "Channel",
     "ConfigVersion",
     "Import",
@@ -30,6 +33,7 @@ __all__ = [
     "PackState",
     "Place",
     "Procedure",
+    "PushDevice",
     "Region",
     "Roster",
     "RuleSet",

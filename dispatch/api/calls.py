@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -11,12 +10,14 @@ from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
 from dispatch import docs
 from dispatch.api.incidents import replayed
+from dispatch.callerhistory import history_answer
 from dispatch.parsing import read_call, read_disposition, read_occurred_at, region_code
 from dispatch.selectors import region_or_404
 from dispatch.services import calls as services
 from dispatch.services.calls import linked_incident
 from dispatch.services.facts import call_row
 from dispatch.services.reports import region_of
+from events import clock
 from events.services import Answered
 from incidents import selectors as incidents
 
@@ -44,7 +45,7 @@ class CallsView(ApiView):
         allow(request.user, "call.offer", region.code)
         offered, warnings = read_call(body)
         done = services.offer_call(
-            offered=offered, region=region, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            offered=offered, region=region, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return answer(request, done, warnings)
 
@@ -55,12 +56,23 @@ class CallView(ApiView):
         return Response(call_answer(request, call_id))
 
 
+class CallHistoryView(ApiView):
+    @extend_schema(**docs.CALL_HISTORY)
+    def get(self, request: ActorRequest, call_id: UUID) -> Response:
+        call = incidents.calls_visible_to(request.user).filter(id=call_id).first()
+        if call is None:
+            raise NotVisible
+        region = region_or_404(call.region_id)
+        allow(request.user, "call.answer", region.code)
+        return Response(history_answer(request.user, call, region, at=timezone.now()))
+
+
 class AnswerCallView(ApiView):
     @extend_schema(**docs.ANSWER_CALL)
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.answer_call(
-            call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
+            call_id=call_id, actor=request.user, at=clock.now(), occurred_at=when, wish=wish_of(request)
         ))  # fmt: skip
 
 
@@ -69,7 +81,7 @@ class EndCallView(ApiView):
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.end_call(
-            call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
+            call_id=call_id, actor=request.user, at=clock.now(), occurred_at=when, wish=wish_of(request)
         ))  # fmt: skip
 
 
@@ -78,6 +90,6 @@ class DisposeCallView(ApiView):
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         disposition, note = read_disposition(body_of(request))
         return answer(request, services.dispose_call(
-            call_id=call_id, disposition=disposition, note=note, actor=request.user, at=timezone.now(),
+            call_id=call_id, disposition=disposition, note=note, actor=request.user, at=clock.now(),
             wish=wish_of(request),
         ))  # fmt: skip

@@ -59,6 +59,13 @@ export class CallStrip {
     }
   }
 
+  // F10: hang up when the report is saved; before that a call ends by saying what it was.
+  finish() {
+    if (this.call.incident) return this.hangUp();
+    this.node.querySelector("[data-disposition]")?.focus();
+    return undefined;
+  }
+
   // The report of this call has been saved: what is left is to hang up.
   linked(incident) {
     if (this.call) this.call = { ...this.call, incident: incident.id, incidentNumber: incident.number };

@@ -5,17 +5,20 @@ import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
 import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
+import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
-import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
+import { arrowKeys, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { happening } from "../ui/words.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 import { Bursts } from "../ui/bursts.js";
 import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
 import { AsOf } from "./asof.js";
+import { Desk } from "./desk.js";
 import { Handovers } from "./handovers.js";
 import { ReportForm } from "./report.js";
 
@@ -25,6 +28,7 @@ const outbox = await keepUnsent(config);
 const mayReport = Boolean(byId("report"));
 let ended = [];
 let boardLoaded = false;
+let desk = null;
 
 const context = {
   region: config.region,
@@ -37,23 +41,30 @@ const context = {
   incidents: () => [...feed.state.incidents.values()],
   open: (id) => open(id),
   typing: (id) => feed.tell({ open: id, typing: true }),
-  after: () => byId("which").value === "ended" && loadEnded(),
+  after: (answer, action) => {
+    desk?.acts.after(answer, action);
+    if (byId("which").value === "ended") loadEnded();
+  },
 };
+const connected = () => ["starting", "live", "polling"].includes(feed.mode);
+context.writes = new KeptWrites({ outbox, connected, changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
+new Hazards(map, { region: config.region, feed });
 const calls = mayReport ? new CallStrip({ config, form: () => report, outbox }) : null;
 const regionName = (code) => config.neighbours.find((one) => one.code === code)?.name ?? code;
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => feed.state.incidents.get(id)?.number, open, announce: say });
 const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
 const where = mayReport ? null : new Whereabouts(map, config.region);
-const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, connected: () => ["starting", "live", "polling"].includes(feed.mode), rowOf: (id) => feed.state.incidents.get(id) }) : null;
+const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, writes: context.writes, connected, rowOf: (id) => feed.state.incidents.get(id) }) : null;
 
 let asOf = null;
-byId("as-of").addEventListener("click", () => {
+function past() {
   asOf ??= new AsOf({ region: config.region, context });
   asOf.show(detail.id);
-});
+}
+byId("as-of").addEventListener("click", past);
 
 async function open(id) {
   list.select(id);
@@ -150,15 +161,8 @@ byId("search").addEventListener("keydown", (event) => {
 byId("which").addEventListener("change", () => (byId("which").value === "ended" ? loadEnded() : paintQueue()));
 arrowKeys(byId("queue"));
 
-const help = keyHelp([
-  ["F2", _("Cari / daftar kejadian (panah memilih, Enter membuka)")],
-  ...(mayReport ? [
-    ["F3", _("Panggilan baru atau jawab panggilan masuk")], ["F4", _("Lokasi")], ["F8 Ctrl+Enter", _("Simpan laporan")], ["F9", _("Buka / lipat SOP")],
-    ["Alt+G", _("Kejadian sama: tambah pelapor ini")],
-    ["Alt+1 … 5", _("Pilih usulan jenis")], ["Ctrl+1 … 0", _("Tutup panggilan dengan golongannya")]] : []),
-  ["?", _("Bantuan ini")],
-]);
-bindKeys({ F2: () => byId("search").focus(), "?": help, ...(report?.keys() ?? {}), ...(calls?.keys() ?? {}) });
+desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
+if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {

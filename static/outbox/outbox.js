@@ -1,8 +1,8 @@
 // What was saved and is not at the server yet. A row is here before it is sent, goes out in order with the key it was
 // given, and leaves only when the server has answered with that key. Several tabs share it; one sends at a time.
-import { configure, csrfToken, serverNow } from "../live/api.js";
+import { configure, csrfToken, screenName, serverNow } from "../live/api.js";
 import { _ } from "../ui/lang.js";
-import { isForgery, isStale, judge, mayGo, messageOf, waitAfter } from "./rules.js";
+import { isForgery, isHeld, isLateAct, isStale, judge, mayGo, messageOf, waitAfter } from "./rules.js";
 import { Sealer, canSeal, unsealed } from "./seal.js";
 import { MemoryStore, openStore } from "./store.js";
 
@@ -34,6 +34,7 @@ export class Outbox extends EventTarget {
     this.state = "idle";
     this.signedIn = null; // who the server says is signed in, once asked
     this.failures = 0;
+    this.waits = new Set(); // timers of what can still be taken back
     this.channel = globalThis.BroadcastChannel ? new BroadcastChannel(SENDING) : null;
     if (this.channel) this.channel.onmessage = ({ data }) => this.heard(data);
   }
@@ -42,13 +43,14 @@ export class Outbox extends EventTarget {
     this.timer = setInterval(() => void this.flush(), TIMER_MS);
     addEventListener("online", () => void this.flush());
     addEventListener("focus", () => void this.flush()); // back from signing in again
-    void this.changed();
+    void this.changed().then(() => this.rows.forEach((row) => isHeld(row, this.now()) && this.wait(row.hold_until - this.now())));
     void this.flush();
   }
 
   stop() {
     clearInterval(this.timer);
     clearTimeout(this.retry);
+    this.waits.forEach(clearTimeout);
     this.channel?.close();
   }
 
@@ -76,14 +78,36 @@ export class Outbox extends EventTarget {
 
   // Keep a write before it is sent. `kept`: what a person needs to correct it; `group`: rows that wait for each other;
   // `tag`: what the screens must know without opening it, never a word of anybody.
-  async add({ key, kind, url, body, kept = null, group = "", region = "", fine = [], tag = null, draftId }) {
+  // `hold`: milliseconds for which it can be taken back before it goes.
+  async add({ key, kind, url, body, kept = null, group = "", region = "", fine = [], tag = null, hold = 0, draftId }) {
     const row = {
-      v: 1, key, kind, url, group, region, fine, tag, user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
+      ...(hold ? { hold_until: this.now() + hold } : {}),
+      v: 1, key, kind, url, group, region, fine, tag, screen: screenName(), user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
       sealed: await this.sealer.seal({ body, kept }, key),
     };
     const stored = await this.store.add(row, draftId);
     await this.changed();
+    if (hold) this.wait(hold);
     return stored;
+  }
+
+  // Whoever has a page open here sends it when its time has come, also after a reload.
+  wait(ms) {
+    this.waits.add(setTimeout(() => void this.flush().then(() => this.changed(false)), ms + 20));
+  }
+
+  // Taken back before it went; false when it is too late for that.
+  async cancel(key) {
+    const row = await this.store.row(key);
+    if (!row || !isHeld(row, this.now() + 50)) return false;
+    await this.takeBack(key);
+    return true;
+  }
+
+  // Not to be waited for any longer.
+  async hurry(key) {
+    await this.store.change(key, { hold_until: 0 });
+    await this.flush();
   }
 
   // What is in a row, for those whose row it is, and to send it.
@@ -141,6 +165,10 @@ export class Outbox extends EventTarget {
     this.setState("sending");
     const held = new Set();
     for (const row of rows) {
+      if (row.state === "waiting" && isLateAct(row, this.now()) && row.released_to !== user.id) {
+        await this.refuse(row, "review", _("Langkah ini tidak sempat terkirim: periksa dulu apakah masih perlu."));
+        continue;
+      }
       if (!mayGo(row, user.id, this.now()) || (row.group && held.has(row.group))) {
         if (row.state === "waiting" && isStale(row, this.now())) await this.refuse(row, "review", _("Lebih dari enam hari belum terkirim: periksa apakah sudah tercatat, lalu kirim lagi."));
         continue;
@@ -193,7 +221,7 @@ export class Outbox extends EventTarget {
   }
 
   post(row, body) {
-    return this.fetch(row.url, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), "Idempotency-Key": row.key } });
+    return this.fetch(row.url, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), "Idempotency-Key": row.key, ...(row.screen ? { "X-Screen": row.screen } : {}) } });
   }
 
   // { status, key, body }; status 0 when there was no answer, body null when it was not a whole JSON object.

@@ -37,14 +37,22 @@ const isInWork = (body) => body?.type === "/problems/key-in-work";
 
 // Whether the row may go now, for the user who is signed in.
 export function mayGo(row, userId, now) {
+  if (isHeld(row, now)) return false;
   if (row.state === "review" || row.state === "denied") {
     // refused to a colleague who sent it: its owner may see what the colleague could not
     return row.user.id === userId && Boolean(row.tried_by) && row.tried_by !== userId;
   }
   if (row.released_to === userId) return true;
-  if (isStale(row, now)) return false;
+  if (isStale(row, now) || isLateAct(row, now)) return false;
   return !row.user.id || row.user.id === userId;
 }
+
+// An act that can still be taken back: it goes when its time has come.
+export const isHeld = (row, now) => Boolean(row.hold_until) && row.hold_until > now;
+
+// An act on a case that could not go for this long (no server, a closed tab) is asked about first: the case has gone on.
+const ACT_FRESH_MS = 600_000;
+export const isLateAct = (row, now) => row.kind === "act" && Boolean(row.hold_until) && now - row.hold_until > ACT_FRESH_MS;
 
 export const isStale = (row, now) => row.attempts > 0 && now - Date.parse(row.created_at) > KEY_KNOWN_MS;
 

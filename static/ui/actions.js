@@ -51,7 +51,8 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
     }, action === "dispatch" && target.status === "dispatched" ? _("Tambah unit") : info.label);
   };
   const keeps = (action) => kind === "assignments" && KEPT.includes(action) && context.keepStep; // a phone keeps its steps first
-  const send = (action, body) => (keeps(action) ? context.keepStep(target, action, body) : sendAction({ kind, target, action, body }));
+  const holds = (action) => context.holds?.(kind, action); // cannot be taken back later: it waits on this screen first
+  const send = (action, body) => (holds(action) ? context.hold({ kind, target, action, body }) : keeps(action) ? context.keepStep(target, action, body) : sendAction({ kind, target, action, body }));
   const start = async (action, node) => {
     const info = ACTIONS[action];
     if (info.form) return openForm({ action, target, context, slot, send, done });
@@ -71,7 +72,7 @@ export function actionButtons({ kind, target, context, slot, done, big = false }
 }
 
 // One key for each press of a button: a second try of the same form is the same write.
-async function sendAction({ kind, target, action, body, key = newKey() }) {
+export async function sendAction({ kind, target, action, body, key = newKey() }) {
   const versioned = kind === "incidents" && WITH_VERSION.includes(action) ? { version: target.version } : {};
   return post(`/api/v1/${kind}/${target.id}/${action}/`, { ...versioned, ...body }, { key });
 }

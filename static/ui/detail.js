@@ -28,7 +28,7 @@ export class Detail {
     this.rest = h("div", { class: "stack" });
     this.first = h("div", { class: "stack" });
     this.company = h("p", { class: "hint", hidden: true });
-    this.note = new NoteForm({ typing: (id) => this.context.typing?.(id), done: () => this.load() });
+    this.note = new NoteForm({ typing: (id) => this.context.typing?.(id), writes: () => this.context.writes, done: () => this.load() });
     node.append(this.company, this.top, this.first, this.slot, this.note.node, this.rest);
     this.node = node;
     this.clear();
@@ -87,6 +87,7 @@ export class Detail {
     const own = this.context.agency;
     const lines = [...(data.assignments ?? [])].sort((a, b) => Number(b.agency?.code === own) - Number(a.agency?.code === own));
     this.note.show(data.id, Boolean(data.may_note));
+    void this.note.showKept();
     replace(this.top, this.head(data));
     replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
     replace(this.rest,
@@ -119,6 +120,7 @@ export class Detail {
         data.exercise && h("span", { class: "chip secret" }, _("LATIHAN"))),
       h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
         subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
+      (data.hazards ?? []).map((one) => notice("warn", _("Di dalam kawasan bahaya: {name} (sampai {at})", { name: one.name, at: moment(one.expires_at) }))),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }
@@ -210,21 +212,26 @@ export class Detail {
   checklists(data) {
     const list = (data.procedures ?? []).filter((one) => one.steps.length);
     if (!list.length) return null;
-    const done = list.flatMap((one) => one.steps).filter((step) => step.done).length;
-    const all = list.flatMap((one) => one.steps).length;
+    const kept = new Map((this.context.writes?.of(data.id, "sop") ?? []).map(({ tag }) => [`${tag.procedure} ${tag.step}`, tag.done]));
+    const isDone = (one, step, n) => kept.get(`${one.id} ${n}`) ?? Boolean(step.done);
+    const ticks = list.flatMap((one) => one.steps.map((step, n) => isDone(one, step, n)));
+    const [done, all] = [ticks.filter(Boolean).length, ticks.length];
     return h("details", { class: "stack tight", open: this.sopOpen ?? false, ontoggle: (event) => (this.sopOpen = event.target.open) },
       h("summary", {}, h("strong", {}, `${_("Langkah SOP")} `), h("span", { class: "count" }, `${done}/${all}`)),
       list.map((one) => h("div", {}, h("h4", {}, one.title), h("ol", { class: "plain" }, one.steps.map((step, n) => h("li", {},
         h("label", { class: "check" },
-          h("input", { type: "checkbox", checked: Boolean(step.done), data: { key: `sop-${one.id}-${n}` }, onchange: (event) => void this.tick(one.id, n, event.target) }),
-          h("span", {}, step.text, step.done && h("span", { class: "who" }, ` ${moment(step.done.at)} · ${said(step.done.by)}`)))))))));
+          h("input", { type: "checkbox", checked: isDone(one, step, n), data: { key: `sop-${one.id}-${n}` }, onchange: (event) => void this.tick(one.id, n, event.target) }),
+          h("span", {}, step.text, kept.has(`${one.id} ${n}`) ? h("span", { class: "kept-here" }, ` ${_("belum terkirim")}`)
+            : step.done && h("span", { class: "who" }, ` ${moment(step.done.at)} · `, said(step.done.by))))))))));
   }
 
   async tick(procedure, step, box) {
     const id = this.id;
     box.disabled = true;
     try {
-      await post(`/api/v1/incidents/${id}/sop/`, { procedure, step, done: box.checked }, { key: newKey() });
+      const [tick, writes] = [{ procedure, step, done: box.checked }, this.context.writes];
+      const answer = await (writes ? writes.tick(id, tick) : post(`/api/v1/incidents/${id}/sop/`, tick, { key: newKey() }));
+      if (answer.queued) return;
     } catch (error) {
       box.checked = !box.checked;
       if (!(error instanceof Problem)) throw error;
@@ -311,7 +318,7 @@ const EVENTS = {
 };
 // From which screen; and what was written down elsewhere and brought here later: from where, and when.
 const SOURCES = { paper: _("dari kertas"), offline: _("dari luring"), telephony: _("dari telepon") };
-const SCREENS = { console: _("konsol"), agency: _("meja dinas"), wall: _("dinding"), manage: _("administrasi") };
+const SCREENS = { console: _("konsol"), board: _("papan"), agency: _("meja dinas"), wall: _("dinding"), manage: _("administrasi") };
 const LATE_MS = 60_000;
 function afterwards(one) {
   const late = Date.parse(one.recorded_at) - Date.parse(one.at) > LATE_MS;
@@ -325,7 +332,7 @@ function noteWords(one, data) {
 }
 
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
-const CARRIERS = { email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
+const CARRIERS = { push: "HP", email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
 const FATES = { queued: _("menunggu"), sent: _("terkirim"), delivered: _("sampai"), read: _("dibaca"), failed: _("gagal, dicoba lagi"), dead: _("gagal") };
 function messages(line) {
   const list = line.notices ?? [];

@@ -87,7 +87,7 @@ export function bindKeys(map) {
   });
 }
 
-function chord(event) {
+export function chord(event) {
   const key = /^Digit\d$/.test(event.code) && (event.altKey || event.ctrlKey) ? event.code.slice(5) : event.key;
   return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
 }

@@ -330,6 +330,20 @@ class TestTrouble:
         assert sorted(agencies) == ["bpbd", "damkar", "damkar"]
         assert posting.find() == []
 
+    def test_channels_that_fail_leave_room_for_those_that_are_well(self, outside):
+        for agency in ("bpbd", "dinkes", "rsud", "satpolpp"):
+            hook = channel("webhook", agency, address=outside.url, secret="x")
+            ChannelHealth.objects.create(channel=hook, failures=1)
+            for n in range(2):
+                fire(f"pohon tumbang {n}", agency)
+        channel("webhook", "damkar", address=outside.url, secret="x")
+        fire()
+        number()
+        first = posting.find()
+        agencies = list(Delivery.objects.filter(id__in=first).values_list("agency__code", flat=True))
+        assert agencies.count("damkar") == 1
+        assert len(agencies) == deliveries.MOST_AILING + 1
+
     def test_a_worker_lost_while_sending_leaves_the_message_to_the_next_one_under_the_same_id(self, outside):
         """At least once: the same message id, so that the receiver can tell."""
         channel("webhook", "damkar", address=outside.url, secret="x")

@@ -303,3 +303,37 @@ test("a write under way does not bring a saved draft back", async () => {
   await draft.writing;
   assert.deepEqual(await store.drafts(), []);
 });
+
+test("an act that can be taken back waits; taken back it never goes, and hurried it goes at once", async () => {
+  const outbox = await outboxOf();
+  const act = (key, hold) => outbox.add({ key, kind: "act", url: "/api/v1/incidents/i/cancel/", body: { narrative: key }, hold });
+  await act("k1", 60_000);
+  await act("k2", 60_000);
+  await outbox.flush();
+  assert.equal(server.posts, 0);
+  assert.equal(await outbox.cancel("k1"), true);
+  await outbox.hurry("k2");
+  assert.deepEqual(narratives(), ["k2"]);
+  assert.equal(await outbox.cancel("k2"), false);
+});
+
+test("an act whose time has come goes by itself, also from the tab that was reloaded meanwhile", async () => {
+  const before = await outboxOf();
+  await before.add({ key: "k1", kind: "act", url: "/api/v1/incidents/i/cancel/", body: { narrative: "k1" }, hold: 60_000 });
+  const later = await outboxOf(SARI, { store: before.store, now: () => Date.now() + 61_000 });
+  await later.flush();
+  assert.deepEqual(narratives(), ["k1"]);
+  await before.add({ key: "k2", kind: "act", url: "/api/v1/incidents/i/cancel/", body: { narrative: "k2" }, hold: 30 });
+  await new Promise((done) => before.addEventListener("outcome", done, { once: true }));
+  assert.deepEqual(narratives(), ["k1", "k2"]);
+});
+
+test("an act that could not go for long is asked about before it is sent", async () => {
+  const outbox = await outboxOf();
+  await outbox.add({ key: "k1", kind: "act", url: "/api/v1/incidents/i/cancel/", body: { narrative: "k1" }, hold: 1 });
+  const tomorrow = await outboxOf(SARI, { store: outbox.store, now: () => Date.now() + 86_400_000 });
+  await tomorrow.flush();
+  assert.deepEqual([server.posts, await states(tomorrow)], [0, ["review"]]);
+  await tomorrow.release(["k1"]);
+  assert.deepEqual(narratives(), ["k1"]);
+});
