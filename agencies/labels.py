@@ -167,6 +167,7 @@ CHANGES = {
     "channel.updated": _("Saluran pesan diubah"),
     "channel.ended": _("Saluran pesan diakhiri"),
     "channel.tested": _("Saluran pesan diuji"),
+    "area.named": _("Nama lain area diubah"),
     "type.added": _("Jenis ditambah"),
     "type.renamed": _("Nama jenis diubah"),
     "type.ended": _("Jenis diakhiri"),
@@ -194,6 +195,8 @@ FIELDS = {
     "until_at": _("sampai"),
     "url": _("URL"),
     "agency": _("instansi"),
+    "aliases": _("nama lain"),
+    "area": _("area"),
     "alone": _("tanpa pemeriksa kedua"),
     "base": _("dasar"),
     "broken": _("contoh yang rusak"),
@@ -260,7 +263,7 @@ FIELDS = {
     "women_children_unit": _("unit perempuan dan anak"),
 }
 NAMING = frozenset(
-    {"agency", "card", "channel", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
+    {"agency", "area", "card", "channel", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
 )
 """Fields of an entry that say what it is about, not what changed."""
 

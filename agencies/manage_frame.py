@@ -43,6 +43,7 @@ MENU = (
     ("manage-ladders", _("Tangga eskalasi")),
     ("manage-channels", _("Saluran pesan")),
     ("manage-rosters", _("Petugas piket")),
+    ("manage-areas", _("Nama lain area")),
     ("manage-imports", _("Batas dan tempat")),
     ("manage-users", _("Pengguna")),
     ("manage-screens", _("Layar dinding")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch import manage_channels, manage_gaps, manage_ladders, manage_types, offline_pages, views
+from dispatch import manage_areas, manage_channels, manage_gaps, manage_ladders, manage_types, offline_pages, views
 
 urlpatterns = [
     path("konsol/", views.console, name="console"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("luring/konsol/", offline_pages.console_shell, name="console-shell"),
     path("luring/dinas/", offline_pages.agency_shell, name="agency-shell"),
     path("kelola/<str:region>/celah/", manage_gaps.gaps, name="manage-gaps"),
+    path("kelola/<str:region>/area/", manage_areas.areas, name="manage-areas"),
+    path("kelola/<str:region>/area/<str:code>/", manage_areas.area_edit, name="manage-area"),
     path("kelola/<str:region>/jenis/", manage_types.types, name="manage-types"),
     path("kelola/<str:region>/jenis/<slug:code>/", manage_types.type_edit, name="manage-type"),
     path("kelola/<str:region>/jenis/<slug:code>/akhiri/", manage_types.type_end, name="manage-type-end"),

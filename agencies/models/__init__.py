@@ -13,13 +13,14 @@ from agencies.models.policy import (
     SubtypeMapping,
     Target,
 )
-from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+from agencies.models.region import Area, AreaAlias, ConfigVersion, PackState, Place, Region
 
 __all__ = [
     "Agency",
     "Agreement",
     "ApiToken",
     "Area",
+    "AreaAlias",
     "Channel",
     "ConfigVersion",
     "Import",
