@@ -63,7 +63,7 @@ def catalog_version() -> str:
 
 def catalog_address(language: str) -> str:
     """Where the words of the scripts are; "" for Indonesian, which stands in the scripts themselves."""
-    return "" if language == settings.LANGUAGE_CODE else reverse("words", args=[language, catalog_version()])
+    return "" if language in ("", settings.LANGUAGE_CODE) else reverse("words", args=[language, catalog_version()])
 
 
 @require_safe

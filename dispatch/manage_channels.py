@@ -48,13 +48,10 @@ def channel_new(desk: Desk, kind: str) -> HttpResponse:
     if kind not in FORMS:
         raise Http404
     form = _form(desk, kind)
-
-    def save() -> None:
-        services.add_channel(
-            region=desk.region.code, agency=form.cleaned_data["agency"], kind=kind, fields=form.values(),
-            secret=form.given_secret, actor=desk.actor, at=desk.at,
-        )  # fmt: skip
-
+    save = desk.does(
+        services.add_channel, region=desk.region.code, agency=lambda: form.cleaned_data["agency"], kind=kind,
+        fields=form.values, secret=lambda: form.given_secret,
+    )  # fmt: skip
     title = _("Saluran baru: %(kind)s") % {"kind": dict(KINDS)[kind]}
     return desk.save(form, save, done=_("Saluran disimpan."), to=desk.url("manage-channels"), title=title)
 
@@ -64,12 +61,7 @@ def channel_edit(desk: Desk, id: str) -> HttpResponse:
     channel = _channel(desk, id)
     form = _form(desk, channel.kind, channel)
     form.fix("agency")
-
-    def save() -> None:
-        services.update_channel(
-            channel=channel, fields=form.values(), secret=form.given_secret, actor=desk.actor, at=desk.at
-        )  # fmt: skip
-
+    save = desk.does(services.update_channel, channel=channel, fields=form.values, secret=lambda: form.given_secret)
     return desk.save(
         form, save, done=_("Saluran disimpan."), to=desk.url("manage-channels"), title=channel.name,
         end_url=desk.url("manage-channel-end", channel.pk), end_label=_("Akhiri saluran ini…"),
@@ -80,7 +72,7 @@ def channel_edit(desk: Desk, id: str) -> HttpResponse:
 def channel_end(desk: Desk, id: str) -> HttpResponse:
     channel = _channel(desk, id)
     return desk.confirm(
-        lambda: services.end_channel(channel=channel, actor=desk.actor, at=desk.at),
+        desk.does(services.end_channel, channel=channel),
         title=_("Akhiri saluran %(name)s?") % {"name": channel.name},
         text=_("Tidak ada lagi pesan lewat saluran ini; kuncinya dihapus. Riwayat pengirimannya tetap ada."),
         button=_("Akhiri saluran"),

@@ -26,7 +26,7 @@ def body_of(key: str, agencies: Sequence[str] = ()) -> dict[str, Any]:
     `agencies`: who is sent, first the leading one; empty: whom the run card names.
     """
     given = [{"code": code, "role": "support" if place else "lead"} for place, code in enumerate(agencies)]
-    return {"agencies": given} if given else {} | {
+    return ({"agencies": given} if given else {}) | {
         "region": REGION, "narrative": f"{random.choice(WORDS)} di RT {random.randint(1, 90)}, kunci {key}",
         "location": {"lat": -7.60 - random.random() / 20, "lon": 111.50 + random.random() / 20},
         "type": "disaster", "priority": random.choice(("high", "normal")), "caller": {"number": "081234567890"},

@@ -27,7 +27,7 @@ SELECT data::json->'deadline'->>'id', extract(epoch FROM recorded_at), kind FROM
 
 async def sweepers_killed(trial: Trial) -> None:
     """Deadlines that all come within a minute while the sweepers are killed."""
-    count, seconds, kills = trial.pick(10_000, 400), trial.pick(60, 15), trial.pick(50, 8)
+    count, seconds, kills = trial.pick(10_000, 300), trial.pick(60, 10), trial.pick(50, 5)
     trial.counts = f"{count} deadlines in {seconds} s, {kills} kills"
 
     def hurt(end: float) -> None:

@@ -15,6 +15,7 @@ from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
 from dispatch import docs, likeness, placing, presenters, radar, timetravel
 from dispatch.api.pages import page_of
+from dispatch.hazards import hazard_warnings
 from dispatch.locating import location_warnings
 from dispatch.parsing import read_change, read_moment, read_report, region_code
 from dispatch.reading import Strict
@@ -175,7 +176,8 @@ class ClassifyView(ApiView):
         decision = reports.preview(report, region=region, at=at)
         similar = radar.similar_to_report(report, decision, region, actor=request.user, at=at)
         body = presenters.preview_answer(report, decision, region, similar)
-        body["warnings"] += [*cleaned_fields(request), *warnings]
+        around = hazard_warnings(region, decision.located.lat, decision.located.lon, at)
+        body["warnings"] += [*around, *cleaned_fields(request), *warnings]
         return Response(body)
 
 

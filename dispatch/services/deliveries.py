@@ -5,6 +5,7 @@ under the same message id. Whoever works on a row has it by a lease; nothing wai
 """
 
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,8 @@ PUSHES_OUT = 6
 """Pushes at a time: their many telephones have few services, and one that hangs does not take every thread."""
 MOST_OUT = 12
 """Of all channels at a time: fewer than the worker has threads, so that one is free to look for more."""
+MOST_AILING = 6
+"""Of those, to channels whose last message failed: the others must not wait for the end of every time limit."""
 LOOKED_AT = 500
 OPEN_AFTER, OPEN_SECONDS, OPEN_MOST = 3, 30, 300
 """Failures in a row after which a channel rests, and for how long (doubling, at most)."""
@@ -67,9 +70,10 @@ def claim(*, at: datetime, limit: int = MOST_OUT) -> list[uuid.UUID]:
     flying = dict(
         queued.filter(leased_until__gt=at).annotate(lane=LANE).values_list("lane").annotate(number=Count("id"))
     )  # fmt: skip
+    ailing = {str(one) for one in ChannelHealth.objects.filter(failures__gt=0).values_list("channel_id", flat=True)}
     candidates = waiting.values_list("id", "lane", "place").order_by("place", "due_at")[:LOOKED_AT]
-    found = [id_ for id_, lane, place in candidates if place + flying.get(lane, 0) <= _width(lane)]
-    found = found[: max(0, limit - sum(flying.values()))]
+    fitting = [(id_, lane) for id_, lane, place in candidates if place + flying.get(lane, 0) <= _width(lane)]
+    found = _chosen(fitting, flying, ailing, limit)
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(id__in=found, state="queued")
         mine = list(rows.filter(Q(leased_until=None) | Q(leased_until__lte=at)).values_list("id", flat=True))
@@ -77,8 +81,38 @@ def claim(*, at: datetime, limit: int = MOST_OUT) -> list[uuid.UUID]:
     return mine
 
 
+def _chosen(
+    candidates: Iterable[tuple[uuid.UUID, str | None]],
+    flying: Mapping[str | None, int],
+    ailing: Collection[str],
+    limit: int,
+) -> list[uuid.UUID]:
+    """Channels that are well first; of those that fail a few, so that some room is always left for the others."""
+    candidates = list(candidates)
+    room = max(0, limit - sum(flying.values()))
+    room_ailing = max(0, MOST_AILING - sum(number for lane, number in flying.items() if lane in ailing))
+    well = [id_ for id_, lane in candidates if lane not in ailing][:room]
+    ill = [id_ for id_, lane in candidates if lane in ailing][: min(room_ailing, room - len(well))]
+    return well + ill
+
+
 def _width(lane: str | None) -> int:
     return PUSHES_OUT if lane == "push" else IN_FLIGHT
+
+
+def claim_next(delivery_id: uuid.UUID, *, at: datetime) -> uuid.UUID | None:
+    """Take a lease of the next attempt that is due in the channel of one that is over; None when there is none."""
+    with transaction.atomic():
+        via = Delivery.objects.filter(id=delivery_id, via__isnull=False).values("via_id")
+        waiting = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            Q(leased_until=None) | Q(leased_until__lte=at), via_id__in=via, state=Delivery.State.QUEUED, due_at__lte=at
+        )
+        row = waiting.order_by("due_at", "id").first()
+        if row is None:
+            return None
+        row.leased_until = at + LEASE
+        row.save(update_fields=["leased_until"])
+        return row.id
 
 
 class _Moot(Exception):
@@ -171,7 +205,7 @@ def _notice(row: Delivery, at: datetime) -> Notice:
         raise _Moot("terlalu lama menunggu")
     incident = Incident.objects.get(id=row.assignment.incident_id)
     region = region_or_404(incident.region_id)
-    type_, area = region.types.get(incident.type), region.areas.get(incident.area_id or "")
+    type_, area = region.type_of(incident.type), region.areas.get(incident.area_id or "")
     return Notice(
         incident.number, incident.confidential, type_.name if type_ else incident.type, incident.priority,
         area.name if area else "", step=row.assignment.escalation_step if row.hop else "",

@@ -13,6 +13,7 @@ import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
 import { _, ngettext } from "../ui/lang.js";
 import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
+import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
@@ -54,6 +55,7 @@ const share = new PositionShare(byId("share"), { agency: config.agency, units: c
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
+new Hazards(map, { region: config.region, feed });
 
 async function open(id) {
   byId("main").classList.add("case-open");

@@ -5,6 +5,7 @@ import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
 import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
+import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
@@ -50,6 +51,7 @@ context.writes = new KeptWrites({ outbox, connected, changed: (id) => id === det
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
+new Hazards(map, { region: config.region, feed });
 const calls = mayReport ? new CallStrip({ config, form: () => report, outbox }) : null;
 const regionName = (code) => config.neighbours.find((one) => one.code === code)?.name ?? code;
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => feed.state.incidents.get(id)?.number, open, announce: say });
@@ -160,7 +162,6 @@ byId("which").addEventListener("change", () => (byId("which").value === "ended" 
 arrowKeys(byId("queue"));
 
 desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
-if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {

@@ -3,7 +3,7 @@ import { get, newKey, post, Problem, serverNow } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
-import { _ } from "./lang.js";
+import { _, pgettext } from "./lang.js";
 import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
@@ -129,6 +129,7 @@ export class Detail {
         data.exercise && h("span", { class: "chip secret" }, _("LATIHAN"))),
       h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
         subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
+      (data.hazards ?? []).map((one) => notice("warn", _("Di dalam kawasan bahaya: {name} (sampai {at})", { name: one.name, at: moment(one.expires_at) }))),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }
@@ -287,7 +288,7 @@ const PAUSES = {
   waiting_police: _("menunggu polisi"), waiting_utility: _("menunggu PLN, PDAM, atau gas"), scene_unsafe: _("lokasi belum aman"),
   access_blocked: _("akses jalan tertutup"), weather: _("cuaca atau gelombang"), waiting_caller: _("menunggu pelapor atau pemilik"),
 };
-const HANDOVER = { offered: _("ditawarkan"), accepted: _("diterima"), refused: _("ditolak"), by_phone: _("lewat telepon") };
+const HANDOVER = { offered: _("ditawarkan"), accepted: pgettext("handover", "diterima"), refused: _("ditolak"), by_phone: _("lewat telepon") };
 const WORDS = { note: _("Catatan"), report: _("Laporan lapangan"), reason: _("Alasan"), handover: _("Pengalihan") };
 
 const precision = (data) => {
