@@ -15,6 +15,9 @@ import { bindKeys, inField, keyHelp, makeFeed, paintClock, startPage, watchLink 
 import { tickEverySecond } from "../ui/timers.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 import { happening } from "../ui/words.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { Filters } from "./boardfilters.js";
 import { BoardList } from "./boardlist.js";
 import { NumberQueue, ReviewQueue } from "./boardqueues.js";
@@ -44,6 +47,11 @@ const windows = new Windows(`siaga.papan.${config.region}.${config.user_id}`, {
   select: (id) => select(id, { told: false }), open: (id) => has.detail && open(id, { told: false }),
   act: ([id, key]) => has.detail && act(id, key, { told: false }), filters: (now) => has.list && filters.take(now), calm: () => endFlood({ told: false }),
 });
+const outbox = has.detail ? await keepUnsent(config) : null; // a second window writes nothing
+if (outbox) {
+  const connected = () => ["starting", "live", "polling"].includes(feed.mode);
+  context.writes = new KeptWrites({ outbox, connected, changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+}
 const detail = has.detail ? new Detail(byId("detail"), context) : null;
 const list = has.list ? new BoardList(byId("sections"), { onOpen: open, onSelect: select, onMenu: menu, typeNames: config.types }) : null;
 const filters = new Filters(byId("filters"), { config, changed: ({ told }) => {
@@ -272,5 +280,7 @@ byId("search").addEventListener("keydown", (event) => event.key === "ArrowDown" 
 watchLink(feed, { losing: "" });
 tickEverySecond(() => paintClock(byId("clock")));
 paint();
+if (outbox) new Badge({ outbox });
+outbox?.start();
 feed.start();
 await import("../ui/soundbar.js");
