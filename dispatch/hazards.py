@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.reference import RegionRef
 from dispatch.rows import local
@@ -21,8 +22,8 @@ def hazard_warnings(region: RegionRef, lat: float | None, lon: float | None, at:
 
 def _words(row: HazardArea, region: RegionRef) -> str:
     until = row.expires_at.astimezone(region.tz)
-    kind = row.get_kind_display()
-    return f"Lokasi ini di dalam kawasan bahaya “{row.name}” ({kind}), berlaku sampai {until:%d/%m %H.%M}."
+    said = {"name": row.name, "kind": row.get_kind_display(), "until": f"{until:%d/%m %H.%M}"}
+    return _("Lokasi ini di dalam kawasan bahaya “%(name)s” (%(kind)s), berlaku sampai %(until)s.") % said
 
 
 def hazards_at(incident: Incident, region: RegionRef) -> list[dict[str, Any]]:
