@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.reference import RegionRef
 from dispatch.rows import local
+from events import clock
 from incidents.models import HazardArea, Incident
 from incidents.selectors import hazards_around
 
@@ -32,5 +32,5 @@ def hazards_at(incident: Incident, region: RegionRef) -> list[dict[str, Any]]:
         return []
     return [
         {"id": str(row.id), "kind": row.kind, "name": row.name, "expires_at": local(row.expires_at, region.tz)}
-        for row in hazards_around(incident.region_id, incident.lat, incident.lon, timezone.now())
+        for row in hazards_around(incident.region_id, incident.lat, incident.lon, clock.now())
     ]
