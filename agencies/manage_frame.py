@@ -25,6 +25,7 @@ from agencies.access import Actor, can
 from agencies.models import Agency, Region
 from agencies.problems import Problem
 from agencies.reference import RegionRef
+from agencies.sentences import said
 from agencies.views import actor_of, frame
 
 MENU = (
@@ -74,7 +75,7 @@ class Desk:
     @property
     def types(self) -> dict[str, str]:
         """Codes of the region's types and their names."""
-        return {kind.code: kind.name for kind in self.reference.types.values()}
+        return {kind.code: said(kind.name) for kind in self.reference.types.values()}
 
     @property
     def base_of(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from agencies.importfile import MOST_BYTES, Row, State
 from agencies.manage_frame import Desk, managed
 from agencies.models import Import, Outline, Place
 from agencies.problems import Problem
+from agencies.sentences import spoken
 
 MOST_SHOWN = 300
 STATES = {
@@ -28,7 +29,7 @@ STATES = {
 class ImportForm(forms.Form):
     """The file and what must be known about it."""
 
-    kind = forms.ChoiceField(label=_("Isi berkas"), choices=Import.Kind.choices)
+    kind = forms.ChoiceField(label=_("Isi berkas"), choices=spoken(Import.Kind.choices))
     file = forms.FileField(label=_("Berkas"), allow_empty_file=False)
     source = forms.CharField(
         label=_("Sumber data"), max_length=120, help_text=_("Misalnya: BIG 2024, Dinas Kominfo, OpenStreetMap.")
@@ -52,7 +53,9 @@ def imports(desk: Desk) -> HttpResponse:
     return desk.render(
         "imports.html",
         rows=importing.imports_of(desk.actor, code)[:100],
-        outlines=[(label, outlines.filter(level=level).count()) for level, label in Outline.OutlineLevel.choices],
+        outlines=[
+            (label, outlines.filter(level=level).count()) for level, label in spoken(Outline.OutlineLevel.choices)
+        ],
         places=Place.objects.filter(region_id=code, ended_at=None).count(),
     )
 

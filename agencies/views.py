@@ -27,6 +27,7 @@ from agencies.basemap import base_map
 from agencies.devices import revoke_one
 from agencies.models.region import Stage
 from agencies.reference import Reference, RegionRef
+from agencies.sentences import said
 
 ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 PAGES = (
@@ -36,6 +37,7 @@ PAGES = (
     ("page.wall", "wall", _("Dinding")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
+    ("page.answers", "answers", _("Jawaban dinas")),
     ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""
@@ -186,7 +188,7 @@ def region_config(region: RegionRef) -> dict[str, Any]:
         "live_same_origin": settings.LIVE_SAME_ORIGIN,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
-        "types": {kind.code: kind.name for kind in [*region.ended_types.values(), *region.types.values()]},
+        "types": {kind.code: said(kind.name) for kind in [*region.ended_types.values(), *region.types.values()]},
         "ended_types": sorted(region.ended_types),
     }
 
@@ -223,6 +225,7 @@ def desk_config(region: RegionRef) -> dict[str, Any]:
             for agency in region.agencies.values()
             if region.takes_part(agency, now)
         ],
+        "agency_phones": {a.code: a.phone or a.referral_number for a in region.agencies.values()},
         "neighbours": _neighbours(caches.reference(), region),
     }
 

@@ -1,5 +1,6 @@
 """The administration of channels: set up, tried out, watched."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +24,12 @@ STATES = {
 @managed("manage-channels")
 def channels(desk: Desk) -> HttpResponse:
     rows = selectors.health_of(desk.actor, desk.region.code, desk.at)
-    told = {row.channel.agency_id for row in rows}
+    phones = selectors.phones_of(list(desk.agencies()), desk.at)
+    told = {row.channel.agency_id for row in rows} | {one.agency.pk for one in phones if one.devices}
     return desk.render(
         "channels.html", rows=rows, kinds=KINDS, bare=[a for a in desk.agencies() if a.pk not in told],
         dead=selectors.dead_letters_of(desk.actor, desk.region.code)[:MOST_DEAD],
+        phones=phones, may_push=bool(settings.VAPID_PRIVATE_KEY),
     )  # fmt: skip
 
 

@@ -243,7 +243,8 @@ def _finish(draft: _Draft, card: RunCardRef | None) -> Routing:
 
 
 def _why_leading(draft: _Draft) -> str:
-    return "memimpin karena instansi utama " + ("dirujuk" if draft.referred else "tidak dapat ditugaskan")
+    why = "dirujuk" if draft.referred else "tidak dapat ditugaskan"
+    return f"memimpin karena instansi utama {why}"
 
 
 def _name(card: RunCardRef) -> str:

@@ -7,6 +7,7 @@ from dispatch import (
     manage_readiness,
     manage_types,
     offline_pages,
+    phone_pages,
     views,
 )
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("konsol/", views.console, name="console"),
     path("papan/", views.board, name="board"),
     path("dinas/", views.agency, name="agency"),
+    path("hp/", phone_pages.phone, name="phone"),
+    path("manifest.webmanifest", phone_pages.manifest, name="manifest"),
     path("sw.js", offline_pages.service_worker, name="service-worker"),
     path("kertas/", offline_pages.paper, name="paper"),
     path("kertas/entri/", views.paper_entry, name="paper-entry"),

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reporting import gallery, manage_screens, views
+from reporting import answer_pages, gallery, manage_screens, views
 
 urlpatterns = [
     path("dinding/", views.wall, name="wall"),
     path("layar/<str:key>/", views.wall_link, name="wall-link"),
+    path("jawaban/", answer_pages.answers_page, name="answers"),
     path("nasional/", views.national, name="national"),
     path("gaya/", gallery.gallery, name="gallery"),
     path("kelola/<str:region>/layar/", manage_screens.screens, name="manage-screens"),

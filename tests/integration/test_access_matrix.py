@@ -153,11 +153,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
     "board": (*DESK, "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
+    "phone": (*AGENCY, "other_officer", "far_officer"),
     "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency-shell": (*AGENCY, "other_officer", "far_officer"),
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "answers": ("supervisor", "far_supervisor", "head", "admin", "far_admin"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
@@ -178,7 +180,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
 PUBLIC = {
-    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link",
+    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "manifest", "paper", "offline", "wall-link",
     "set-language", "words",
 }  # fmt: skip
 """Answer without a sign-in and hold nothing of anybody."""
