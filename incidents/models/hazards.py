@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from agencies.ids import new_id
 from agencies.models import Region, User
@@ -12,12 +11,12 @@ class HazardArea(models.Model):
     """A flooded quarter, a landslide, a gas cloud. It belongs to the region, not to an incident."""
 
     class Kind(models.TextChoices):
-        FLOOD = "flood", _("banjir")
-        LANDSLIDE = "landslide", _("longsor")
-        FIRE = "fire", _("kebakaran")
-        GAS = "gas", _("gas atau asap berbahaya")
-        CLOSED = "closed", _("jalan tertutup")
-        OTHER = "other", _("bahaya lain")
+        FLOOD = "flood", "banjir"
+        LANDSLIDE = "landslide", "longsor"
+        FIRE = "fire", "kebakaran"
+        GAS = "gas", "gas atau asap berbahaya"
+        CLOSED = "closed", "jalan tertutup"
+        OTHER = "other", "bahaya lain"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
