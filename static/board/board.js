@@ -1,7 +1,7 @@
 // The dispatcher's board: list and map in step, units by agency, the case with its next steps, what has to be decided.
 // `?panel=peta|daftar` is a second window of the same board; the windows of one person tell each other what is selected.
 import { newKey, post, Problem, get } from "../live/api.js";
-import { BoardMap } from "../ui/boardmap.js";
+import { BoardMap } from "./boardmap.js";
 import { Bursts } from "../ui/bursts.js";
 import { Detail } from "../ui/detail.js";
 import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
@@ -10,7 +10,7 @@ import { _ } from "../ui/lang.js";
 import { actionLabel } from "../ui/actions.js";
 import { Hazards } from "../ui/hazards.js";
 import { areaName } from "../ui/list.js";
-import { noMenu, openMenu, placeOf } from "../ui/menu.js";
+import { noMenu, openMenu, placeOf } from "./menu.js";
 import { bindKeys, inField, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { Whereabouts } from "../ui/whereabouts.js";
