@@ -4,11 +4,13 @@ A marked number is told, never hidden and never dropped: the next call of a pran
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from agencies.access import Actor, can
 from agencies.problems import NotPermitted, NotVisible, WrongState
@@ -68,7 +70,7 @@ def proposals_of(actor: Actor, region: str, at: datetime) -> list[Proposal]:
     return [_proposal(region, row) for row in rows]
 
 
-def _proposal(region: str, row: dict[str, Any]) -> Proposal:
+def _proposal(region: str, row: Mapping[str, Any]) -> Proposal:
     last = Call.objects.filter(
         region_id=region, number_key=row["number_key"], recorded_at=row["last_at"], disposition__in=NUISANCE,
         confidential=False,
@@ -90,7 +92,7 @@ def flag_number(*, call_id: uuid.UUID, reason: str, days: int, actor: Actor, at:
             raise NotVisible
         _check(actor, call.region_id)
         if call.number_key is None:
-            raise WrongState("Nomor panggilan ini tidak tampil, jadi tidak dapat ditandai.")
+            raise WrongState(_("Nomor panggilan ini tidak tampil, jadi tidak dapat ditandai."))
         found = NumberFlag.objects.filter(
             region_id=call.region_id, number_key=call.number_key, ended_at=None, until__gt=at
         ).first()
