@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from agencies import selectors
 from agencies.access import NOBODY, Actor
 from agencies.ids import token_digest
 from agencies.reference import Reference
+from events import clock
 
 CHECK_SECONDS = 1.0
 ACTOR_SECONDS = 3.0
@@ -49,7 +49,10 @@ class _Versioned:
             self._lock.release()
 
     def _renew(self, now: float) -> Reference:
-        versions = selectors.versions()
+        asked_at = clock.ticks()
+        versions, database_time = selectors.versions()
+        if database_time is not None:
+            clock.keep(database_time, asked_at)
         if self._reference is None or versions.get("reference") != self._versions.get("reference"):
             self._reference = _in_one_snapshot(lambda: selectors.load_reference(versions.get("reference", 0)))
             self._actors = {}
@@ -64,7 +67,7 @@ class _Versioned:
         found = self._actors.get(key)
         if found is not None and now - found[0] < ACTOR_SECONDS:
             return found[1]
-        actor = load(reference, timezone.now())
+        actor = load(reference, clock.now())
         if len(self._actors) >= MOST_ACTORS:
             self._actors = {}
         self._actors[key] = (now, actor)

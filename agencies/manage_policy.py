@@ -25,12 +25,27 @@ STATES = {
 
 @managed("manage-agreements")
 def agreements(desk: Desk) -> HttpResponse:
-    rows = []
-    for row in manage_selectors.agreements_of(desk.actor, desk.region, desk.at):
-        label, colour = STATES[row.state]
-        rows.append({"row": row, "label": label, "colour": colour, "scope": _scope(desk, row.agreement),
-                     "open": row.agreement is not None and row.agreement.ended_at is None})  # fmt: skip
+    rows = [agreement_row(desk, row) for row in manage_selectors.agreements_of(desk.actor, desk.region, desk.at)]
     return desk.render("agreements.html", rows=rows)
+
+
+def agreement_row(desk: Desk, row: manage_selectors.AgreementRow) -> dict[str, Any]:
+    """An agreement as the pages show it: its state, what it opens, and how many days it has left when they are few."""
+    label, colour = STATES[row.state]
+    left = (row.until - desk.today).days if row.until and row.state is AgreementState.ENDING else None
+    return {
+        "row": row, "label": label, "colour": colour, "scope": _scope(desk, row.agreement), "days_left": left,
+        "opens": _opens(desk, row), "open": row.agreement is not None and row.agreement.ended_at is None,
+    }  # fmt: skip
+
+
+def _opens(desk: Desk, row: manage_selectors.AgreementRow) -> str:
+    """What the agency gets by it, or would get."""
+    cards = sum(any(line.agency == row.agency.code for line in card.lines) for card in desk.reference.run_cards)
+    if row.state in (AgreementState.IN_FORCE, AgreementState.ENDING):
+        return str(_("tugas dari %(n)s kartu, layar meja dinas, laporan yang ditugaskan") % {"n": cards})
+    return str(_("akan membuka %(n)s kartu; sekarang pelapor dirujuk ke %(number)s")
+               % {"n": cards, "number": row.agency.referral_number or row.agency.phone or "–"})  # fmt: skip
 
 
 def _scope(desk: Desk, agreement: Agreement | None) -> str:
@@ -52,10 +67,7 @@ def agreement_sign(desk: Desk, code: str) -> HttpResponse:
     form = policy_forms.AgreementForm(
         desk.request.POST or None, initial=initial, types=desk.types, zone=desk.zone, today=desk.today
     )
-
-    def save() -> None:
-        publishing.sign_agreement(agency=agency, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.sign_agreement, form, agency=agency)
     done = _("Perjanjian %(agency)s tersimpan; berlaku di semua layar dalam 2 detik.") % {"agency": str(agency)}
     return desk.save(
         form, save, done=done, to=desk.url("manage-agreements"), title=_("Perjanjian dengan %(a)s") % {"a": agency.name}
@@ -67,7 +79,7 @@ def agreement_end(desk: Desk, code: str) -> HttpResponse:
     rows = manage_selectors.in_force(desk.actor, Agreement, desk.region.code)
     agreement = desk.find(rows.select_related("agency"), key=code)
     return desk.confirm(
-        lambda: publishing.end_agreement(agreement=agreement, actor=desk.actor, at=desk.at),
+        desk.does(publishing.end_agreement, agreement=agreement),
         title=_("Akhiri perjanjian dengan %(agency)s sekarang?") % {"agency": agreement.agency.name},
         text=_("Tugas yang sedang dipegang ditarik dan instansi ini tidak lagi melihat laporan apa pun."),
         button=_("Akhiri perjanjian"),
@@ -111,7 +123,10 @@ def _hours(first: int | None, last: int | None) -> str:
 
 
 def _card_form(desk: Desk, card: RunCard | None = None) -> policy_forms.RunCardForm:
-    initial = policy_forms.RunCardForm.initial_of(card) if card else None
+    """Of a card; a new one begins with what the matrix's cell was about, `?jenis=…&subjenis=…&area=…`."""
+    asked = {"type": "jenis", "subtype": "subjenis", "area": "area"}
+    begun = {name: desk.request.GET.get(key, "") for name, key in asked.items()}
+    initial = policy_forms.RunCardForm.initial_of(card) if card else begun
     rows = card.lines.count() if card else policy_forms.SUPPORTS
     areas = manage_selectors.in_force(desk.actor, Area, desk.region.code).filter(level=Area.AreaLevel.DISTRICT)
     return policy_forms.RunCardForm(
@@ -121,9 +136,7 @@ def _card_form(desk: Desk, card: RunCard | None = None) -> policy_forms.RunCardF
 
 
 def _save_card(desk: Desk, form: policy_forms.RunCardForm, title: Any, **context: Any) -> HttpResponse:
-    def save() -> None:
-        publishing.publish_run_card(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.publish_run_card, form, region=desk.region.code)
     return desk.save(
         form, save, done=_("Kartu penugasan terbit."), to=desk.url("manage-run-cards"), template="run_card_form.html",
         title=title, **context,
@@ -135,7 +148,7 @@ def run_card_new(desk: Desk) -> HttpResponse:
     return _save_card(desk, _card_form(desk), _("Kartu penugasan baru"))
 
 
-def _newer(desk: Desk, row: RunCard | Procedure, page: str) -> HttpResponse | None:
+def newer_version(desk: Desk, row: RunCard | Procedure, page: str) -> HttpResponse | None:
     """Who opens a superseded version gets the one in force. Who sends a form made from it is told so by the service."""
     if row.ended_at is None or desk.request.method == "POST":
         return None
@@ -151,7 +164,7 @@ def _card_name(desk: Desk, card: RunCard) -> str:
 @managed("manage-run-cards", "POST")
 def run_card_edit(desk: Desk, id: str) -> HttpResponse:
     card = desk.find(manage_selectors.every_run_card(desk.actor, desk.region.code), pk=id)
-    if newer := _newer(desk, card, "manage-run-card"):
+    if newer := newer_version(desk, card, "manage-run-card"):
         return newer
     form = _card_form(desk, card)
     form.fix(*policy_forms.RunCardForm.PLACE)
@@ -164,7 +177,7 @@ def run_card_edit(desk: Desk, id: str) -> HttpResponse:
 def run_card_end(desk: Desk, id: str) -> HttpResponse:
     card = desk.find(manage_selectors.run_cards_of(desk.actor, desk.region.code), pk=id)
     return desk.confirm(
-        lambda: publishing.end_run_card(card=card, actor=desk.actor, at=desk.at),
+        desk.does(publishing.end_run_card, card=card),
         title=_("Akhiri kartu “%(card)s”?") % {"card": _card_name(desk, card)},
         text=_("Kartu yang lebih umum dipakai sebagai gantinya. Laporan lama tetap menyebut kartu ini."),
         button=_("Akhiri kartu"),
@@ -199,10 +212,7 @@ def targets_edit(desk: Desk) -> HttpResponse:
     form = policy_forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
     if fixed:
         form.fix(*form.PLACE)
-
-    def save() -> None:
-        publishing.publish_targets(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.publish_targets, form, region=desk.region.code)
     parts = (desk.type_name(place[0]), labels.PRIORITIES.get(place[1], _("semua prioritas")), _hours(*place[2:]))
     title = " · ".join(str(part) for part in parts if part)
     return desk.save(
@@ -232,75 +242,3 @@ def _row_initial(desk: Desk, place: tuple[str, str, int | None, int | None]) -> 
                 if cell is not None:
                     initial |= {f"seconds_{stage}": cell.seconds, f"version_{stage}": cell.version}
     return initial
-
-
-@managed("manage-procedures")
-def procedures(desk: Desk) -> HttpResponse:
-    rows = manage_selectors.procedures_of(desk.actor, desk.region.code)
-    groups = [
-        {
-            "name": desk.type_name(code),
-            "rows": [{"row": row, "subtype": desk.subtype_name(row.subtype) if row.subtype else ""} for row in group],
-        }
-        for code, group in groupby(rows, key=lambda row: row.type)
-    ]
-    return desk.render("procedures.html", groups=groups)
-
-
-def _procedure_form(desk: Desk, initial: dict[str, Any] | None = None) -> policy_forms.ProcedureForm:
-    return policy_forms.ProcedureForm(
-        desk.request.POST or None, initial=initial, types=desk.types, base_of=desk.base_of, agencies=desk.agencies()
-    )
-
-
-@managed("manage-procedures", "POST")
-def procedure_new(desk: Desk) -> HttpResponse:
-    form = _procedure_form(desk)
-
-    def save() -> None:
-        publishing.publish_procedure(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
-    return desk.save(form, save, done=_("SOP terbit."), to=desk.url("manage-procedures"), title=_("SOP baru"))
-
-
-def _procedure(desk: Desk, id: str) -> Procedure:
-    return desk.find(manage_selectors.every_procedure(desk.actor, desk.region.code), pk=id)
-
-
-@managed("manage-procedures", "POST")
-def procedure_edit(desk: Desk, id: str) -> HttpResponse:
-    procedure = _procedure(desk, id)
-    if newer := _newer(desk, procedure, "manage-procedure"):
-        return newer
-    form = _procedure_form(desk, policy_forms.ProcedureForm.initial_of(procedure))
-    form.fix("type", "subtype")
-
-    def save() -> None:
-        values = form.values() | {"excludes": form.keep_foreign(procedure.excludes)}
-        publishing.publish_procedure(region=desk.region.code, actor=desk.actor, at=desk.at, **values)
-
-    return desk.save(
-        form, save, done=_("SOP terbit."), to=desk.url("manage-procedures"), title=procedure.title,
-        version=procedure.version, history_url=desk.url("manage-procedure-history", procedure.pk),
-        end_url=desk.url("manage-procedure-end", procedure.pk), end_label=_("Akhiri SOP ini…"),
-    )  # fmt: skip
-
-
-@managed("manage-procedures", "POST")
-def procedure_end(desk: Desk, id: str) -> HttpResponse:
-    procedure = _procedure(desk, id)
-    return desk.confirm(
-        lambda: publishing.end_procedure(procedure=procedure, actor=desk.actor, at=desk.at),
-        title=_("Akhiri SOP “%(title)s”?") % {"title": procedure.title},
-        text=_("Operator melihat SOP umum jenis itu sebagai gantinya."),
-        button=_("Akhiri SOP"),
-        done=_("SOP diakhiri."),
-        to=desk.url("manage-procedures"),
-    )
-
-
-@managed("manage-procedures")
-def procedure_history(desk: Desk, id: str) -> HttpResponse:
-    procedure = _procedure(desk, id)
-    versions = list(manage_selectors.versions_of(desk.actor, Procedure, desk.region.code, procedure.key))
-    return desk.render("procedure_history.html", procedure=procedure, versions=versions)

@@ -246,6 +246,15 @@ def publish_procedure(
         return new
 
 
+def restore_procedure(*, procedure: Procedure, actor: Actor, at: dt.datetime) -> Procedure:
+    """Put the words of an old version in force again, as a new version. Raises WrongState for the one in force."""
+    if procedure.ended_at is None:
+        raise WrongState("Versi ini sudah berlaku.")
+    names = ("type", "subtype", "title", "questions", "steps", "tell_caller", "excludes")
+    fields = {name: getattr(procedure, name) for name in names}
+    return publish_procedure(region=procedure.region_id, actor=actor, at=at, **fields)
+
+
 def end_procedure(*, procedure: Procedure, actor: Actor, at: dt.datetime) -> None:
     """Take a procedure out of force; the one of the whole type is shown instead."""
     _end(procedure, "procedure.ended", {"procedure": procedure.key, "title": procedure.title}, actor, at)

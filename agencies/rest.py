@@ -22,11 +22,12 @@ from agencies import caches
 from agencies.access import Actor, can
 from agencies.cleaning import TooDeep, clean
 from agencies.problems import Malformed, NotPermitted, NotVisible, Problem, TooLarge
+from agencies.sentences import in_language
 from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
 MOST_DIGITS = 40
-SCREENS = ("console", "agency", "wall", "manage")
+SCREENS = ("console", "board", "agency", "wall", "manage")
 """What a page may call itself (header X-Screen) for the timeline."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -37,7 +38,7 @@ class FastJSONRenderer(renderers.BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else _encode(data)
+        return b"" if data is None else _encode(in_language(data))
 
 
 class ProblemRenderer(FastJSONRenderer):

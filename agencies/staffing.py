@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from agencies.access import AGENCY_ROLES, Actor, Role
 from agencies.configuring import ACCESS, bump, check_may_configure, config_fact, set_fields
-from agencies.models import Agency, ApiToken, Membership, User
+from agencies.devices import revoke_of_user
+from agencies.models import Agency, ApiToken, Membership, PushDevice, User
 from agencies.problems import Conflict, NotPermitted, Unprocessable
 from agencies.selectors import configurable_regions
 from agencies.writing import Write, writing
@@ -117,18 +118,21 @@ def set_user_active(*, user: User, region: str, active: bool, actor: Actor, at: 
         if after:
             named = {"user": user.username}
             kind = "user.activated" if active else "user.deactivated"
+            if not active:
+                revoke_of_user(user.pk, PushDevice.Ended.ACCOUNT, at)
             write.record([config_fact(kind, region, {**named, **before}, {**named, **after})])
             bump(ACCESS)
 
 
 def reset_password(*, user: User, region: str, actor: Actor, at: datetime) -> str:
-    """A new random password, returned once; open sessions and API tokens of the user end."""
+    """A new random password, returned once; open sessions, API tokens and push devices of the user end."""
     password = secrets.token_urlsafe(12)
     hashed = make_password(password)
     with writing(actor, at) as write:
         _check_manages(actor, user, region)
         User.objects.filter(pk=user.pk).update(password=hashed)
         ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+        revoke_of_user(user.pk, PushDevice.Ended.ACCOUNT, at)
         write.record([config_fact("user.password_reset", region, {"user": user.username}, {"user": user.username})])
         bump(ACCESS)
         return password

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
+from py_vapid import Vapid02
 
 from agencies.demo import has_demo_users
 
@@ -41,6 +42,25 @@ def check_field_key(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def check_vapid_key(**_: Any) -> list[CheckMessage]:
+    """VAPID_PRIVATE_KEY is a key of P-256, or left out."""
+    if not settings.VAPID_PRIVATE_KEY:
+        return []
+    try:
+        Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode())
+    except ValueError:  # binascii.Error is one, too
+        return [
+            Error(
+                "VAPID_PRIVATE_KEY is not a P-256 key: no telephone could be told of a task by push.",
+                hint="It is base64url of 32 bytes. Is it cut off? Leave it out, or make one as docs/deploying.md says;"
+                " a new key ends every subscription.",
+                id="siaga.E010",
+            )
+        ]
+    return []
+
+
 @register(Tags.compatibility)
 def check_ports(**_: Any) -> list[CheckMessage]:
     """Pages and sockets are two servers."""
@@ -51,6 +71,21 @@ def check_ports(**_: Any) -> list[CheckMessage]:
             f"PORT and LIVE_PORT are both {settings.PORT}.",
             hint="Two servers cannot share one port: leave LIVE_PORT out (then it is PORT + 1), or choose another.",
             id="siaga.E002",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def check_tile_url(**_: Any) -> list[CheckMessage]:
+    """The tile server can be asked for a tile."""
+    url = settings.TILE_URL
+    if not url or (url.startswith(("http://", "https://")) and all(part in url for part in ("{z}", "{x}", "{y}"))):
+        return []
+    return [
+        Error(
+            f"TILE_URL is no address of tiles: {url!r}.",
+            hint="It looks like https://host/{z}/{x}/{y}.png. Leave it empty to show the borders that come along.",
+            id="siaga.E011",
         )
     ]
 

@@ -6,6 +6,7 @@ runs on both. What each variable means stands in the README under "Settings".
 
 import base64
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -54,6 +55,10 @@ SECRET_KEY = _secret("SECRET_KEY", "secret.key", INSECURE_SECRET)
 INSECURE_FIELD_KEY = b"0" * 32
 FIELD_KEY = _decoded(_secret("FIELD_KEY", "field.key", base64.b64encode(INSECURE_FIELD_KEY).decode()))
 """32 bytes that wrap the key of every confidential case (docs/decisions/0006). Losing it loses those texts."""
+
+VAPID_PRIVATE_KEY = _secret("VAPID_PRIVATE_KEY", "vapid.key", "")
+"""Our name before push services (RFC 8292): a P-256 key, its 32 bytes in base64url; empty: no pushes. A new one ends
+every subscription."""
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", ADDRESS])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -208,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-keys": {"task": "dispatch.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_BEAT_SCHEDULER = "callcenter112.beat.SteadyScheduler"
 
 # --- Messages to agencies -------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
@@ -216,6 +222,8 @@ if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="siaga112@localhost")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+"""Whom a push service may write to about us: mailto: or https:. Apple refuses addresses that cannot exist."""
 NOTIFY_NETWORKS = env.list("NOTIFY_NETWORKS", default=[])
 """Networks of one's own that messages may go to (`10.20.0.0/16`), beside the world."""
 NOTIFY_LOOPBACK = env.bool("NOTIFY_LOOPBACK", default=False)
@@ -259,6 +267,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEBUG or DEMO)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+TILE_URL = env.str("TILE_URL", default="")
+"""A tile server of the city for regions without a map file of their own: https://host/{z}/{x}/{y}.png."""
+TILE_ATTRIBUTION = env.str("TILE_ATTRIBUTION", default="")
+TILES_MAX_MB = env.int("TILES_MAX_MB", default=300)
+_tile_server = urlsplit(TILE_URL.replace("{s}", "*"))
+_tile_sources = [f"{_tile_server.scheme}://{_tile_server.netloc}"] if _tile_server.netloc else []
+
 # a source in a policy cannot be an IPv6 address; pages opened at [::1] fetch events instead of listening
 _live_hosts = [host for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")]
 _live_sources = [] if LIVE_SAME_ORIGIN else [f"ws://{host}:{LIVE_PORT}" for host in _live_hosts]
@@ -267,7 +282,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *_tile_sources],
         "connect-src": ["'self'", *_live_sources],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
 from agencies.access import Actor
 from agencies.reference import RegionRef
 from dispatch.rows import local
 from dispatch.services.detaching import may_detach
+from events import clock
 from incidents import selectors as incidents
 from incidents.models import Incident, IncidentCall
 from incidents.vault import Vault
@@ -41,7 +40,7 @@ def calls_answer(actor: Actor, incident: Incident, vault: Vault, region: RegionR
     numbers: Mapping[uuid.UUID, str] = (
         dict(incidents.visible_to(actor).filter(id__in=moved).values_list("id", "number")) if moved else {}
     )
-    at = timezone.now()
+    at = clock.now()
     return [
         {"id": str(row.id), "call": str(row.call_id) if row.call_id else None,
          "words": str(row.words_id) if row.words_id else None, "lat": row.lat, "lon": row.lon,

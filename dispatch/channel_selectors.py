@@ -1,7 +1,7 @@
 """How the channels of a region are doing: what was sent, what waits, what was given up."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from agencies.access import Actor
-from agencies.models import Channel
+from agencies.devices import devices_of_agency
+from agencies.models import Agency, Channel, PushDevice
 from agencies.selectors import config_visible_to
 from dispatch.models import ChannelHealth, Delivery
 
@@ -94,3 +95,37 @@ def attempts_of(actor: Actor, region: str, message: uuid.UUID) -> list[Delivery]
     """The attempts of one message, first to last."""
     rows = Delivery.objects.filter(message=message, via__region_id=region).select_related("via")
     return list(config_visible_to(actor, rows, "via__region_id").order_by("attempt"))
+
+
+def last_tests(device_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Delivery]:
+    """The newest test ("uji bunyi") of each device."""
+    rows = Delivery.objects.filter(device_id__in=device_ids, purpose="test").order_by("device_id", "-queued_at")
+    return {row.device_id: row for row in rows.distinct("device_id") if row.device_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """The telephones of one agency that are told by push."""
+
+    agency: Agency
+    devices: list[PushDevice]
+
+    @property
+    def proved_at(self) -> datetime | None:
+        """When one of them last told us itself that a push had arrived."""
+        return max((device.proved_at for device in self.devices if device.proved_at), default=None)
+
+    @property
+    def unproved(self) -> int:
+        """Telephones that have never shown that a push arrives."""
+        return sum(device.proved_at is None for device in self.devices)
+
+    @property
+    def guarded(self) -> bool:
+        """As of a channel: moments would tell of confidential cases."""
+        return self.agency.women_children_unit
+
+
+def phones_of(agencies: Collection[Agency], at: datetime) -> list[Phones]:
+    """Of each agency the devices of its people; agencies without one, too."""
+    return [Phones(agency, list(devices_of_agency(agency.pk, at))) for agency in agencies]

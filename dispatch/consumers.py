@@ -10,7 +10,7 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http.request import validate_host
 from psycopg.conninfo import make_conninfo
 
@@ -106,7 +106,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Greet somebody who may listen; False when nobody is behind the identity."""
         try:
             actor = (await actors_now([identity]))[identity]
-        except DatabaseError:
+        except Error:
             await self.close(1013)
             return True
         if not actor.id:

@@ -244,4 +244,56 @@ ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, 
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION, AT)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
+HAZARDS = _read("hazards", "Kawasan bahaya yang berlaku", Anything, REGION)
+DRAW_HAZARD = _write(
+    "draw_hazard",
+    "Gambar kawasan bahaya sementara",
+    inline_serializer(
+        "NewHazard",
+        {
+            "region": s.CharField(),
+            "kind": s.ChoiceField(["flood", "landslide", "fire", "gas", "closed", "other"]),
+            "name": s.CharField(max_length=80),
+            "hours": s.IntegerField(min_value=1, max_value=72),
+            "outline": s.ListField(child=s.ListField(child=s.FloatField()), required=False),
+            "areas": s.ListField(child=s.CharField(), required=False),
+        },
+    ),
+    Anything,
+    201,
+)
+END_HAZARD = _write("end_hazard", "Akhiri kawasan bahaya", Anything, Anything)
+OWN_INCIDENTS = _read("own_incidents", "Kejadian terbuka yang pernah dikerjakan pengguna ini", Anything, REGION)
+NUMBERS = _read("numbers", "Nomor yang ditandai, dan nomor yang menunggu keputusan", Anything, REGION)
+FLAG_NUMBER = _write(
+    "flag_number",
+    "Tandai nomor sebuah panggilan",
+    inline_serializer(
+        "NumberMark", {"call": s.UUIDField(), "reason": s.CharField(), "days": s.IntegerField(min_value=1)}
+    ),
+    Anything,
+    201,
+)
+END_FLAG = _write("end_number_flag", "Hapus tanda sebuah nomor", Anything, Anything)
 EVENTS = _read("events", "Peristiwa setelah sebuah nomor", Anything, REGION, AFTER, OpenApiParameter("limit", int))
+PushDevice = inline_serializer(
+    "PushDevice",
+    {
+        "id": s.UUIDField(),
+        "label": s.CharField(),
+        "current": s.BooleanField(help_text="peramban ini"),
+        "created_at": s.DateTimeField(),
+        "proved_at": s.DateTimeField(allow_null=True, help_text="bukti terakhir dari HP sendiri"),
+        "test": s.DictField(allow_null=True),
+    },
+)
+_SUBSCRIPTION = inline_serializer("PushSubscription", {"endpoint": s.CharField(), "keys": s.DictField()})
+PUSH_DEVICES = _read("push_devices", "HP yang menerima pemberitahuan, dan kunci untuk mendaftar", Anything)
+ADD_PUSH_DEVICE = _write("add_push_device", "Daftarkan peramban ini (PushSubscription.toJSON())", _SUBSCRIPTION,
+                         PushDevice, 201)  # fmt: skip
+REMOVE_PUSH_DEVICE = _write("remove_push_device", "Lepaskan sebuah HP", Anything, Anything)
+TEST_PUSH_DEVICE = _write("test_push_device", "Uji bunyi sebuah HP", Anything, deepcopy(PushDevice))
+PUSH_RECEIPT = _write("push_receipt", "HP melaporkan pemberitahuan sampai atau dibuka",
+                      inline_serializer("PushReceipt", {"delivery": s.UUIDField(), "token": s.CharField(),
+                                                        "what": s.ChoiceField(["delivered", "read"])}),
+                      Anything)  # fmt: skip

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from agencies.ids import new_id
-from agencies.models import Agency, Channel, RuleSet, Unit, User
+from agencies.models import Agency, Channel, PushDevice, RuleSet, Unit, User
 from agencies.models.policy import STAGES
 from dispatch.lifecycle import AssignmentStatus, DeclineReason
 from incidents.lifecycle import Outcome
@@ -303,6 +303,8 @@ class Delivery(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=12)
     via = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    device = models.ForeignKey(PushDevice, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """Of a push."""
     purpose = models.CharField(max_length=10, default="assigned")
     """`assigned`, `escalated` or `test`."""
     hop = models.SmallIntegerField(default=0)
@@ -333,6 +335,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="delivery_queued", condition=Q(state="queued")),
             models.Index(fields=["via", "-queued_at"], name="delivery_via"),
+            models.Index(fields=["device", "-queued_at"], name="delivery_device", condition=Q(device__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

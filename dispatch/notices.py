@@ -52,6 +52,18 @@ def subject_of(notice: Notice) -> str:
     return f"[112] {PRIORITIES.get(notice.priority, '')} {told}: {notice.type_name}".replace("  ", " ")[:120]
 
 
+def push_of(notice: Notice) -> dict[str, str]:
+    """Title and line of a push, which a locked telephone shows to whoever holds it."""
+    if notice.test:
+        return {"kind": "test", "title": "Uji bunyi Siaga 112", "body": "HP ini menerima pemberitahuan tugas."}
+    if notice.confidential:
+        return {"kind": "task", "title": "Siaga 112", "body": "Tugas baru"}
+    told = "BELUM DITERIMA" if notice.step else "Tugas baru"
+    what = ", ".join(part for part in (notice.type_name, notice.area) if part)
+    title = " · ".join(part for part in (told, PRIORITIES.get(notice.priority, "")) if part)
+    return {"kind": "task", "title": title, "body": what[: LONGEST - 120] or "Siaga 112"}
+
+
 def payload_of(notice: Notice, *, message: str, agency: str, at: str) -> dict[str, Any]:
     """The body of an agency's webhook. `message` is the same for every attempt: receivers act on it once."""
     told: dict[str, Any] = {"id": message, "kind": "notice", "agency": agency, "at": at, "text": text_of(notice)}

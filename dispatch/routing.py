@@ -173,7 +173,7 @@ def _add_extra(draft: _Draft, extra: str) -> None:
 
 def _may_add(draft: _Draft, base: str) -> bool:
     """A confidential case is shown to nobody whom it does not need: only danger to life adds an agency by itself."""
-    own = draft.region.types.get(draft.case.type)
+    own = draft.region.type_of(draft.case.type)
     return own is None or not own.confidential or base in _SAVES_LIVES
 
 
@@ -243,7 +243,8 @@ def _finish(draft: _Draft, card: RunCardRef | None) -> Routing:
 
 
 def _why_leading(draft: _Draft) -> str:
-    return "memimpin karena instansi utama " + ("dirujuk" if draft.referred else "tidak dapat ditugaskan")
+    why = "dirujuk" if draft.referred else "tidak dapat ditugaskan"
+    return f"memimpin karena instansi utama {why}"
 
 
 def _name(card: RunCardRef) -> str:
@@ -275,29 +276,66 @@ def gaps(region: RegionRef, types: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Who would lead a type in an area. `lead` is empty in a gap; then `referral` may name a number to call."""
+    """Who would lead a type in an area. `lead` is empty in a gap; then `referral` may name a number to call.
+
+    `planned` is whom the run card names to lead: another than `lead` when that one's `backup` stands in for it.
+    """
 
     lead: str = ""
     referral: str = ""
     reason: str = ""
+    card: str = ""
+    """Id of the run card."""
+    planned: str = ""
+    backup: str = ""
+    support: tuple[str, ...] = ()
+    own: bool = False
+    """The card is one of this area alone."""
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Everybody who has a part in it."""
+        return frozenset({self.lead, self.referral, self.planned, self.backup, *self.support} - {""})
+
+
+Kind = tuple[str, str, str]
+"""Type, its base, subtype."""
+
+
+def matrix(region: RegionRef, areas: Sequence[tuple[str, ...]], kinds: Sequence[Kind], at: datetime,
+           absent: Mapping[str, Absence] | None = None) -> dict[tuple[str, Kind], Cell]:  # fmt: skip
+    """(area, kind) → who would lead there now. Each area with those around it, smallest first."""
+    return {
+        (around[0], kind): _cell(route(region, Case(*kind, "normal", at, (), around, absent or {})))
+        for around in areas
+        for kind in kinds
+    }
+
+
+def kinds_of(region: RegionRef) -> list[Kind]:
+    """The region's types as a whole. What is no emergency needs nobody."""
+    return [(t.code, t.base, "") for t in region.types.values() if t.base != "other_non_emergency"]
 
 
 def gap_map(region: RegionRef, areas: Sequence[tuple[str, ...]], at: datetime,
             absent: Mapping[str, Absence] | None = None) -> dict[tuple[str, str], Cell]:  # fmt: skip
-    """(area, type) → who would lead there now. Each area with those around it, smallest first. What is no emergency
-    needs nobody and has no cell."""
-    found = {}
-    wanted = [type_ for type_ in region.types.values() if type_.base != "other_non_emergency"]
-    for around in areas:
-        for type_ in wanted:
-            answer = route(region, Case(type_.code, type_.base, "", "normal", at, (), around, absent or {}))
-            found[around[0], type_.code] = _cell(answer)
-    return found
+    """(area, type) → who would lead there now, over all types."""
+    found = matrix(region, areas, kinds_of(region), at, absent)
+    return {(area, kind[0]): cell for (area, kind), cell in found.items()}
 
 
 def _cell(answer: Routing) -> Cell:
     lead = next((c for c in answer.chosen if c.role == "lead"), None)
-    referral = answer.referred[0].agency.code if answer.referred else ""
-    if lead is not None:
-        return Cell(lead.agency.code, referral, lead.reason)
-    return Cell("", referral, "; ".join(p.reason for p in answer.passed_over) or "tidak ada kartu tugas")
+    card = answer.run_card
+    line = next((one for one in card.lines if one.role == "lead"), None) if card else None
+    reason = lead.reason if lead else "; ".join(p.reason for p in answer.passed_over) or "tidak ada kartu tugas"
+    return Cell(
+        lead=lead.agency.code if lead else "",
+        referral=answer.referred[0].agency.code if answer.referred else "",
+        reason=reason,
+        card=card.id if card else "",
+        planned=line.agency if line else "",
+        backup=line.backup if line else "",
+        support=tuple(one.agency for one in card.lines if one.role != "lead") if card else (),
+        own=bool(card and card.area),
+    )

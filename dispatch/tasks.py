@@ -3,11 +3,11 @@
 import uuid
 
 from celery import shared_task
-from django.utils import timezone
 
 from dispatch import posting
 from dispatch.services import files, rule_replays, sweeps
 from dispatch.services.agreements import end_agreements as end_agreements_now
+from events import clock
 from events.services import KEPT_FOR, purge_answers
 
 
@@ -28,28 +28,28 @@ def find_deliveries() -> int:
 @shared_task(ignore_result=True, acks_late=True)
 def send_delivery(delivery_id: str) -> None:
     """Its carrier ends it after ten seconds: threads have no time limit of Celery's."""
-    posting.post(uuid.UUID(delivery_id))
+    posting.post_all(uuid.UUID(delivery_id))
 
 
 @shared_task(ignore_result=True)
 def end_agreements() -> int:
     """Agreements and sights that end by themselves, at the moment that they do."""
-    now = timezone.now()
+    now = clock.now()
     return end_agreements_now(at=now) + sweeps.end_sights(at=now)
 
 
 @shared_task(ignore_result=True)
 def replay_rules() -> int:
     """Drafts of rules that wait to be played over many reports."""
-    return rule_replays.run_waiting(at=timezone.now())
+    return rule_replays.run_waiting(at=clock.now())
 
 
 @shared_task(ignore_result=True)
 def purge_idempotency_keys() -> int:
-    return purge_answers(before=timezone.now() - KEPT_FOR)
+    return purge_answers(before=clock.now() - KEPT_FOR)
 
 
 @shared_task(ignore_result=True)
 def remove_file_leftovers() -> int:
     """Plain copies that a crash left beside the sealed files of confidential cases."""
-    return files.remove_leftovers(at=timezone.now())
+    return files.remove_leftovers(at=clock.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.api import assignments, calls, feed, incidents
+from dispatch.api import assignments, boards, calls, devices, feed, hazards, incidents
 
 urlpatterns = [
     path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
@@ -53,6 +53,10 @@ urlpatterns = [
     path("calls/<uuid:call_id>/answer/", calls.AnswerCallView.as_view(), name="api-call-answer"),
     path("calls/<uuid:call_id>/end/", calls.EndCallView.as_view(), name="api-call-end"),
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
+    path("push/devices/", devices.DevicesView.as_view(), name="api-push-devices"),
+    path("push/devices/<uuid:device_id>/remove/", devices.DeviceRemoveView.as_view(), name="api-push-remove"),
+    path("push/devices/<uuid:device_id>/test/", devices.DeviceTestView.as_view(), name="api-push-test"),
+    path("push/receipts/", devices.ReceiptsView.as_view(), name="api-push-receipts"),
     path("units/positions/", assignments.UnitPositionsView.as_view(), name="api-unit-positions"),
     path("units/<uuid:unit_id>/status/", assignments.UnitStatusView.as_view(), name="api-unit-status"),
     path("units/<uuid:unit_id>/divert/", assignments.UnitDivertView.as_view(), name="api-unit-divert"),
@@ -61,5 +65,10 @@ urlpatterns = [
     path("places/", incidents.PlacesView.as_view(), name="api-places"),
     path("events/", feed.EventsView.as_view(), name="api-events"),
     path("bursts/", feed.BurstsView.as_view(), name="api-bursts"),
+    path("hazards/", hazards.HazardsView.as_view(), name="api-hazards"),
+    path("hazards/<uuid:hazard_id>/end/", hazards.EndHazardView.as_view(), name="api-hazard-end"),
+    path("board/own/", boards.OwnIncidentsView.as_view(), name="api-board-own"),
+    path("numbers/", boards.NumbersView.as_view(), name="api-numbers"),
+    path("numbers/<uuid:flag_id>/end/", boards.EndFlagView.as_view(), name="api-number-end"),
     path("board/", feed.BoardView.as_view(), name="api-board"),
 ]

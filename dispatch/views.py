@@ -20,6 +20,17 @@ def console(request: HttpRequest, actor: Actor, region: RegionRef, context: dict
     context["page_config"]["offline_page"] = f"{reverse('console-shell')}?wilayah={region.code}"
 
 
+PANELS = ("peta", "daftar")
+
+
+@page("page.board", "board", "dispatch/board.html")
+def board(request: HttpRequest, actor: Actor, region: RegionRef, context: dict[str, Any]) -> None:
+    """The dispatcher's board; `?panel=peta|daftar` is the map or the list alone, for a second window."""
+    asked = request.GET.get("panel", "")
+    context["panel"] = asked if asked in PANELS else ""
+    context["page_config"] |= desk_config(region) | {"panel": context["panel"]}
+
+
 @page("page.agency", "agency", "dispatch/agency.html")
 def agency(request: HttpRequest, actor: Actor, region: RegionRef, context: dict[str, Any]) -> None:
     """The inbox of one agency: `?dinas=CODE` for somebody who works for several."""

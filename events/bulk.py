@@ -125,6 +125,31 @@ class Batch:
             row._state.adding, row._state.db = False, connection.alias
 
 
+@lru_cache
+def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The update of any number of rows from one JSON parameter; column and attribute of each field that it needs."""
+    quoted, key = connection.ops.quote_name, model._meta.pk
+    assert key is not None
+    assert key.column
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    table, own = quoted(model._meta.db_table), quoted(key.column)
+    changes = ", ".join(f"{quoted(field.column)} = new.{quoted(field.column)}" for field in fields)
+    sql = f"UPDATE {table} SET {changes} FROM json_populate_recordset(NULL::{table}, %s::json) new"
+    shape = tuple((field.column, field.attname) for field in (key, *fields))
+    return f"{sql} WHERE {table}.{own} = new.{own}", shape
+
+
+def update(rows: Iterable[models.Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows of one table, which exist, in one statement.
+
+    `bulk_update` builds a CASE of every value of every row: most of the processor time of a ladder's batch.
+    """
+    found = list(rows)
+    if found:
+        sql, shape = _change(type(found[0]), tuple(fields))
+        prepared(sql, [_encode([_values(one, shape, ()) for one in found]).decode()])
+
+
 def _values(row: models.Model, shape: tuple[tuple[str, str], ...], binary: tuple[str, ...]) -> dict[str, Any]:
     attributes = row.__dict__
     values = {column: attributes[name] for column, name in shape}

@@ -1,6 +1,7 @@
 """What all tests share: five regions and their demo users in the test database, and the whole system as processes."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -42,6 +43,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
     yield
     bell.stop()  # a database with a connection to it cannot be dropped
+
+
+@pytest.fixture(autouse=True)
+def _travelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests travel in time, and the database stays at home: in a test's own process its clock is not asked."""
+    monkeypatch.setattr("events.clock.TOLERANCE_SECONDS", math.inf)
 
 
 @pytest.fixture(autouse=True)

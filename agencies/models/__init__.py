@@ -1,7 +1,9 @@
 """All configuration of a region, the people who work there and what they have to work with."""
 
 from agencies.models.agency import Agency, Agreement, Unit
+from agencies.models.assurance import Assurance
 from agencies.models.channels import Channel, Ladder
+from agencies.models.devices import PushDevice
 from agencies.models.people import ApiToken, Membership, Roster, Shift, ShiftHandover, User
 from agencies.models.places import Import, Outline
 from agencies.models.policy import (
@@ -14,12 +16,14 @@ from agencies.models.policy import (
     Target,
 )
 from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+from agencies.models.tiles import TileArchive
 
 __all__ = [
     "Agency",
     "Agreement",
     "ApiToken",
     "Area",
+    "Assurance",
     "Channel",
     "ConfigVersion",
     "Import",
@@ -30,6 +34,7 @@ __all__ = [
     "PackState",
     "Place",
     "Procedure",
+    "PushDevice",
     "Region",
     "Roster",
     "RuleSet",
@@ -39,6 +44,7 @@ __all__ = [
     "ShiftHandover",
     "SubtypeMapping",
     "Target",
+    "TileArchive",
     "Unit",
     "User",
 ]

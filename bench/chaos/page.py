@@ -23,6 +23,11 @@ def _figures(found: dict[str, Any]) -> str:
     return "; ".join(said) or "–"
 
 
+def _load(row: dict[str, Any]) -> str:
+    before, after = row.get("load", (0, 0))
+    return f"{before:g} → {after:g}" if before else "not noted"
+
+
 def line(row: dict[str, Any], fault: str, date: str, commit: str) -> str:
     """One row of the table."""
     if row["skipped"]:
@@ -33,7 +38,7 @@ def line(row: dict[str, Any], fault: str, date: str, commit: str) -> str:
     held = f"**BROKEN: {'; '.join(row['broken'])}**" if row["broken"] else f"{len(row['kept'])} kept"
     return (
         f"| {row['name']} | {fault} | {row['counts']} | {sets} | {wrong} | {_figures(row['figures'])} | {held} "
-        f"| {date} {commit}, {row['seconds']} s |"
+        f"| {date} {commit}, {row['seconds']} s, load {_load(row)} |"
     )
 
 

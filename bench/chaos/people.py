@@ -6,7 +6,7 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.4
 WORDS = ("banjir setinggi lutut", "pohon tumbang menutup jalan", "kebakaran warung", "air masuk rumah warga")
 
 
-def body_of(key: str) -> dict[str, Any]:
-    """A report that names its key, so that a second row of the same key is found whatever the key table says."""
-    return {
+def body_of(key: str, agencies: Sequence[str] = ()) -> dict[str, Any]:
+    """A report that names its key, so that a second row of the same key is found whatever the key table says.
+
+    `agencies`: who is sent, first the leading one; empty: whom the run card names.
+    """
+    given = [{"code": code, "role": "support" if place else "lead"} for place, code in enumerate(agencies)]
+    return ({"agencies": given} if given else {}) | {
         "region": REGION, "narrative": f"{random.choice(WORDS)} di RT {random.randint(1, 90)}, kunci {key}",
         "location": {"lat": -7.60 - random.random() / 20, "lon": 111.50 + random.random() / 20},
         "type": "disaster", "priority": random.choice(("high", "normal")), "caller": {"number": "081234567890"},
@@ -37,23 +41,24 @@ class Writer:
         self.token, self.ledger = stack.token("operator"), ledger
         self.http = Http(self.url)
 
-    async def report(self, give_up: Callable[[], bool] = lambda: False) -> bool:
-        """Send one; False when `give_up` says so before it was acknowledged."""
+    async def report(self, give_up: Callable[[], bool] = lambda: False, agencies: Sequence[str] = ()) -> Any:
+        """Send one and return the answer; None when `give_up` says so before it was acknowledged."""
         key = str(uuid.uuid4())
         headers = [f"Authorization: Token {self.token}", f"Idempotency-Key: {key}"]
-        raw = build_request("POST", self.url, headers, json.dumps(body_of(key)).encode())
+        raw = build_request("POST", self.url, headers, json.dumps(body_of(key, agencies)).encode())
         self.ledger.send(key)
         began, pause = time.perf_counter(), FIRST_PAUSE
         while not give_up():
             status, answer = await self._try(raw)
             if status == 201:
-                self.ledger.acknowledge(key, json.loads(answer)["id"], (time.perf_counter() - began) * 1000)
-                return True
+                made = json.loads(answer)
+                self.ledger.acknowledge(key, made["id"], (time.perf_counter() - began) * 1000)
+                return made
             self.ledger.retries += 1
             self.ledger.refusals[str(status)] += 1
             await asyncio.sleep(pause * (0.5 + random.random()))
             pause = min(pause * 2, LONGEST_PAUSE)
-        return False
+        return None
 
     async def _try(self, raw: bytes) -> tuple[int | str, bytes]:
         try:

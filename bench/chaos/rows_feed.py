@@ -15,7 +15,7 @@ from bench.load.client import Subscriber, now, open_subscribers
 
 async def frames_mangled(trial: Trial) -> None:
     """A proxy drops, repeats and swaps frames of the live feed."""
-    wanted = trial.pick(10_000, 600)
+    wanted = trial.pick(10_000, 400)
     async with FrameMangler(trial.stack.live_port) as mangler:
 
         def fault() -> None:
@@ -31,7 +31,7 @@ async def frames_mangled(trial: Trial) -> None:
 
 async def late_commits(trial: Trial) -> None:
     """Screens catch up from random places while writers commit out of order."""
-    wanted = trial.pick(10_000, 600)
+    wanted = trial.pick(10_000, 400)
     ledger, stop = trial.ledger(), asyncio.Event()
     writing = asyncio.ensure_future(write_at(trial.stack, ledger, 30, stop))
     slow = asyncio.ensure_future(asyncio.to_thread(_slow_writers, trial, stop))

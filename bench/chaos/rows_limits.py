@@ -1,4 +1,4 @@
-"""The machine gives no more: disk, connections, sessions, and a clock that is wrong."""
+"""The machine gives no more: disk, connections, sessions."""
 
 import contextlib
 import os
@@ -105,16 +105,3 @@ async def sessions_ended(trial: Trial) -> None:
 
     await trial.under_load(fault, rate=RATE)
     once_each(trial)
-
-
-async def clock_wrong(trial: Trial) -> None:
-    """The clock of the application's processes is an hour wrong."""
-    trial.skipped = (
-        "PostgreSQL and the application share one machine and one clock here; sweeps ask the database for the time"
-        " (tests/integration/test_sweeps.py)"
-    )
-
-
-async def webhook_hostile(trial: Trial) -> None:
-    """A webhook hangs, answers rubbish or never ends."""
-    trial.skipped = "not a row yet; hanging and hostile receivers: tests/integration/test_deliveries_stack.py"

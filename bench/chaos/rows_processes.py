@@ -13,7 +13,7 @@ from bench.chaos.trial import Trial
 
 async def web_killed(trial: Trial) -> None:
     """kill −9 of web between COMMIT and answer: the answer is cut off and the workers die."""
-    kills = trial.pick(100, 12)
+    kills = trial.pick(100, 6)
     trial.counts = f"{kills} kills of both workers"
     back: list[float] = []
     async with AnswerCutter(trial.stack.port) as cutter:
@@ -45,7 +45,7 @@ async def web_killed(trial: Trial) -> None:
 
 async def relay_killed(trial: Trial) -> None:
     """kill −9 of the active relay."""
-    kills = trial.pick(50, 4)
+    kills = trial.pick(50, 3)
     trial.counts = f"{kills} kills"
     took: list[float] = []
 

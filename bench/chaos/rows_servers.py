@@ -74,12 +74,12 @@ async def valkey_frozen(trial: Trial) -> None:
         finally:
             kill(pid, signal.SIGCONT)
 
-    await _without_valkey(trial, trial.pick(60, 12), frozen)
+    await _without_valkey(trial, trial.pick(60, 8), frozen)
 
 
 async def postgres_killed(trial: Trial) -> None:
     """PostgreSQL kill −9, the server and all its sessions at one blow, under writers."""
-    kills, writers = trial.pick(20, 3), 8
+    kills, writers = trial.pick(20, 2), 8
     trial.counts = f"{kills} kills under {writers} writers"
     back: list[float] = []
 

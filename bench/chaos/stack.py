@@ -24,7 +24,7 @@ from callcenter112.embedded.process import Refused
 PROCESSES = ("postgres", "valkey", "web", "live", "relay-1", "relay-2", "worker-sweeps", "worker-chores", "beat")
 MARKS = {
     "bin/postgres": "postgres", "valkey-server": "valkey", "callcenter112.preloaded": "web", "daphne": "live",
-    "sweeps@": "worker-sweeps", "chores@": "worker-chores", " beat ": "beat",
+    "sweeps@": "worker-sweeps", "chores@": "worker-chores", "notify@": "worker-notify", " beat ": "beat",
 }  # fmt: skip
 START_SECONDS, STOP_SECONDS = 240, 90
 
@@ -177,8 +177,15 @@ class Stack:
 
     def relays(self) -> list[int]:
         """Process ids of the relays that are connected."""
-        rows = self.query("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'siaga-relay %'")
-        return [int(row[0].split()[1]) for row in rows]
+        return self._connected("siaga-relay")
+
+    def watchdogs(self) -> list[int]:
+        """Process ids of the relays that look at deadlines."""
+        return self._connected("siaga-watchdog")
+
+    def _connected(self, name: str) -> list[int]:
+        rows = self.query("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s", f"{name} %")
+        return sorted({int(row[0].split()[1]) for row in rows})
 
     # --- talking to it -----------------------------------------------------------------------------------------------
     def wait_until_whole(self, seconds: float) -> float:

@@ -34,8 +34,12 @@ class Trial:
     broken: list[str] = field(default_factory=list)
     links: list[list[tuple[float, str]]] = field(default_factory=list)
     """Per screen of the last load: when its connection changed, and to what."""
+    sent: dict[str, float] = field(default_factory=dict)
+    """Key → when it was first sent in the last load."""
     skipped: str = ""
     seconds: float = 0.0
+    load: tuple[float, float] = (0.0, 0.0)
+    """Load average of the machine before and after: who else used it."""
 
     def pick(self, full: int, ci: int) -> int:
         """A count: the promised one, or a smaller one where minutes count."""
@@ -106,6 +110,7 @@ class Trial:
         if create_ms is not None:
             p99 = self.figures["create_ms"].get("p99")
             self.promise(f"create p99 ≤ {create_ms:g} ms", p99 is not None and p99 <= create_ms)
+        self.sent = ledger.sent_keys
         if ledger.refusals:
             self.figures["refusals"] = dict(ledger.refusals)
         ledger.close()

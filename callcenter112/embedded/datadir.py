@@ -2,6 +2,7 @@
 
 up.lock      held as long as servers run on this data      run.json     where they listen
 secret.key   signs sessions                                field.key    wraps the keys of confidential texts
+vapid.key    names us before push services
 embedded.json  decided at the first start, never changed: how PostgreSQL is run, where the sockets are
 """
 
@@ -19,6 +20,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from callcenter112.embedded.process import Refused
 
@@ -110,11 +113,13 @@ class DataDir:
         fresh.rename(self.path / name)
 
     def make_secrets(self) -> None:
-        """Make the two keys once; variables SECRET_KEY and FIELD_KEY take precedence over the files (settings.py)."""
+        """Make the keys once; the variables of their names take precedence over the files (settings.py)."""
         if not (self.path / "secret.key").exists():
             self.write_private("secret.key", secrets.token_urlsafe(64) + "\n")
         if not (self.path / "field.key").exists():
             self.write_private("field.key", base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+        if not (self.path / "vapid.key").exists():
+            self.write_private("vapid.key", new_vapid_key() + "\n")
 
     def recall(self, name: str) -> str | None:
         """A decision of the first start."""
@@ -142,6 +147,12 @@ class DataDir:
         made = tempfile.mkdtemp(prefix="siaga-", dir="/tmp")
         self.record("socket_dir", made)
         return Path(made)
+
+
+def new_vapid_key() -> str:
+    """A P-256 private key, its 32 bytes in base64url without padding."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
 
 
 def _fits(directory: Path) -> bool:

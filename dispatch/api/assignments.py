@@ -1,7 +1,6 @@
 import time
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
@@ -26,6 +25,7 @@ from dispatch.reading import Strict
 from dispatch.recommending import recommended_units
 from dispatch.services import assignments as services
 from dispatch.services import diverting, pauses, support, units
+from events import clock
 from events.services import Answered
 
 pace = Buckets(burst=120, per_second=2)
@@ -39,7 +39,7 @@ class AssignmentActionView(ApiView):
             raise NotVisible
         step = read_step(ASSIGNMENT, action, body_of(request))
         done = services.act(
-            assignment_id=assignment_id, step_=step, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            assignment_id=assignment_id, step_=step, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return _assignment(request, done)
 
@@ -51,7 +51,7 @@ class AssignmentPauseView(ApiView):
         reason = read.text("reason", required=True)
         read.finish({"reason"})
         done = pauses.pause_clocks(
-            assignment_id=assignment_id, reason=reason, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            assignment_id=assignment_id, reason=reason, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return _assignment(request, done)
 
@@ -61,7 +61,7 @@ class AssignmentResumeView(ApiView):
     def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
         Strict(body_of(request)).finish(set())
         done = pauses.resume_clocks(
-            assignment_id=assignment_id, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            assignment_id=assignment_id, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return _assignment(request, done)
 
@@ -75,14 +75,14 @@ def _assignment(request: ActorRequest, done: Answered) -> Response:
 class AssignmentUnitsView(ApiView):
     @extend_schema(**docs.RECOMMENDED_UNITS)
     def get(self, request: ActorRequest, assignment_id: UUID) -> Response:
-        return Response(recommended_units(request.user, assignment_id, timezone.now()))
+        return Response(recommended_units(request.user, assignment_id, clock.now()))
 
 
 class UnitStatusView(ApiView):
     @extend_schema(**docs.UNIT_STATUS)
     def post(self, request: ActorRequest, unit_id: UUID) -> Response:
         tap = read_unit_status(body_of(request))
-        done = units.set_status(unit_id=unit_id, tap=tap, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        done = units.set_status(unit_id=unit_id, tap=tap, actor=request.user, at=clock.now(), wish=wish_of(request))
         with sight(request.user):
             return replayed(Response(presenters.unit_answer(request.user, done.object_id)), done)
 
@@ -92,7 +92,7 @@ class UnitDivertView(ApiView):
     def post(self, request: ActorRequest, unit_id: UUID) -> Response:
         wanted = read_diversion(body_of(request))
         done = diverting.divert_unit(
-            unit_id=unit_id, wanted=wanted, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            unit_id=unit_id, wanted=wanted, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         with sight(request.user):
             return replayed(Response(presenters.unit_answer(request.user, done.object_id)), done)
@@ -102,7 +102,7 @@ class AssignmentSupportView(ApiView):
     @extend_schema(**docs.REQUEST_SUPPORT)
     def post(self, request: ActorRequest, assignment_id: UUID) -> Response:
         done = support.request_support(
-            assignment_id=assignment_id, ask=read_support(body_of(request)), actor=request.user, at=timezone.now(),
+            assignment_id=assignment_id, ask=read_support(body_of(request)), actor=request.user, at=clock.now(),
             wish=wish_of(request),
         )  # fmt: skip
         return _assignment(request, done)
@@ -113,7 +113,7 @@ class SupportAnswerView(ApiView):
     def post(self, request: ActorRequest, request_id: UUID) -> Response:
         answer, note = read_support_answer(body_of(request))
         done = support.answer_support(
-            request_id=request_id, answer=answer, note=note, actor=request.user, at=timezone.now(),
+            request_id=request_id, answer=answer, note=note, actor=request.user, at=clock.now(),
             wish=wish_of(request),
         )  # fmt: skip
         return _assignment(request, done)
@@ -125,5 +125,5 @@ class UnitPositionsView(ApiView):
         if wait := pace.wait(request.user.id, time.monotonic()):
             raise Throttled(wait=wait)
         positions = read_position_list(request.data)
-        kept = units.keep_positions(positions=positions, actor=request.user, at=timezone.now())
+        kept = units.keep_positions(positions=positions, actor=request.user, at=clock.now())
         return Response({"kept": kept})

@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from dispatch.services import calls as services
 from dispatch.services.calls import linked_incident
 from dispatch.services.facts import call_row
 from dispatch.services.reports import region_of
+from events import clock
 from events.services import Answered
 from incidents import selectors as incidents
 
@@ -45,7 +45,7 @@ class CallsView(ApiView):
         allow(request.user, "call.offer", region.code)
         offered, warnings = read_call(body)
         done = services.offer_call(
-            offered=offered, region=region, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            offered=offered, region=region, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return answer(request, done, warnings)
 
@@ -64,7 +64,7 @@ class CallHistoryView(ApiView):
             raise NotVisible
         region = region_or_404(call.region_id)
         allow(request.user, "call.answer", region.code)
-        return Response(history_answer(request.user, call, region, at=timezone.now()))
+        return Response(history_answer(request.user, call, region, at=clock.now()))
 
 
 class AnswerCallView(ApiView):
@@ -72,7 +72,7 @@ class AnswerCallView(ApiView):
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.answer_call(
-            call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
+            call_id=call_id, actor=request.user, at=clock.now(), occurred_at=when, wish=wish_of(request)
         ))  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class EndCallView(ApiView):
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         when = read_occurred_at(body_of(request))
         return answer(request, services.end_call(
-            call_id=call_id, actor=request.user, at=timezone.now(), occurred_at=when, wish=wish_of(request)
+            call_id=call_id, actor=request.user, at=clock.now(), occurred_at=when, wish=wish_of(request)
         ))  # fmt: skip
 
 
@@ -90,6 +90,6 @@ class DisposeCallView(ApiView):
     def post(self, request: ActorRequest, call_id: UUID) -> Response:
         disposition, note = read_disposition(body_of(request))
         return answer(request, services.dispose_call(
-            call_id=call_id, disposition=disposition, note=note, actor=request.user, at=timezone.now(),
+            call_id=call_id, disposition=disposition, note=note, actor=request.user, at=clock.now(),
             wish=wish_of(request),
         ))  # fmt: skip

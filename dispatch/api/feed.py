@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -16,13 +15,14 @@ from dispatch.api.pages import limit_of
 from dispatch.frames import Frames
 from dispatch.parsing import read_moment
 from dispatch.rows import local
+from events import clock
 from events import selectors as events
 
 KEPT = 200_000
 """Events further back than this are not followed any more: fetch the board."""
 
 
-def _region_for(request: ActorRequest, permission: str) -> Any:
+def region_for(request: ActorRequest, permission: str) -> Any:
     code = request.query_params.get("region", "")
     if not code:
         raise Malformed(errors=[{"field": "region", "message": "wajib diisi"}])
@@ -36,9 +36,9 @@ class BoardView(ApiView):
 
     @extend_schema(**docs.BOARD)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "board.view")
+        region = region_for(request, "board.view")
         actor: Actor = request.user
-        if at := read_moment(request.query_params.get("at"), timezone.now()):
+        if at := read_moment(request.query_params.get("at"), clock.now()):
             with repeatable_sight(actor):
                 then = timetravel.board_at(actor, region, at)
             return Response({"as_of": local(at, region.tz), "region": region.code} | then)
@@ -54,15 +54,15 @@ class BoardView(ApiView):
 class BurstsView(ApiView):
     @extend_schema(**docs.BURSTS)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "board.view")
-        found = radar.bursts_now(request.user, region, at=timezone.now())
+        region = region_for(request, "board.view")
+        found = radar.bursts_now(request.user, region, at=clock.now())
         return Response({"region": region.code, "bursts": likeness.bursts_answer(found, region)})
 
 
 class EventsView(ApiView):
     @extend_schema(**docs.EVENTS)
     def get(self, request: ActorRequest) -> Response:
-        region = _region_for(request, "events.follow")
+        region = region_for(request, "events.follow")
         after = _seq(request.query_params.get("after", "0"))
         limit = limit_of(request.query_params.get("limit"), 200, 1000)
         head = events.head()

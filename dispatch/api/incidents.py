@@ -3,7 +3,6 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -16,6 +15,7 @@ from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
 from dispatch import docs, likeness, placing, presenters, radar, timetravel
 from dispatch.api.pages import page_of
+from dispatch.hazards import hazard_warnings
 from dispatch.locating import location_warnings
 from dispatch.parsing import read_change, read_moment, read_report, region_code
 from dispatch.reading import Strict
@@ -23,6 +23,7 @@ from dispatch.reports import Report
 from dispatch.selectors import region_or_404
 from dispatch.services import attachments, checklists, deliveries, detaching, reports
 from dispatch.services import incidents as services
+from events import clock
 from events.services import Answered
 from incidents.lifecycle import INCIDENT, SOURCES
 
@@ -59,7 +60,7 @@ class IncidentsView(ApiView):
     @extend_schema(**docs.CREATE_INCIDENT)
     def post(self, request: ActorRequest) -> Response:
         report, _, warnings = read_report_for(request)
-        at = timezone.now()
+        at = clock.now()
         done, draft = reports.log_report(report=report, actor=request.user, at=at, wish=wish_of(request))
         if draft is None:
             return answer(request, done, warnings)
@@ -79,7 +80,7 @@ class IncidentsView(ApiView):
 class IncidentView(ApiView):
     @extend_schema(**docs.GET_INCIDENT)
     def get(self, request: ActorRequest, incident_id: UUID) -> Response:
-        at = read_moment(request.query_params.get("at"), timezone.now())
+        at = read_moment(request.query_params.get("at"), clock.now())
         if at is None:
             answer = presenters.incident_answer(request.user, incident_id)
         else:
@@ -95,7 +96,7 @@ class IncidentActionView(ApiView):
             raise NotVisible
         change = read_change(action, body_of(request))
         done = services.change(
-            incident_id=incident_id, change_=change, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            incident_id=incident_id, change_=change, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return answer(request, done)
 
@@ -106,7 +107,7 @@ class IncidentCallsView(ApiView):
         body = body_of(request)
         report, warnings = read_report({"region": "-", **body}, ())
         done = services.add_caller(
-            incident_id=incident_id, report=report, actor=request.user, at=timezone.now(), wish=wish_of(request)
+            incident_id=incident_id, report=report, actor=request.user, at=clock.now(), wish=wish_of(request)
         )
         return answer(request, done, warnings)
 
@@ -118,7 +119,7 @@ class IncidentDetachView(ApiView):
         new_incident, reason = read.flag("new_incident", default=True), read.text("reason")
         read.finish({"new_incident", "reason"})
         wanted = detaching.Detachment(incident_id, caller_id, new_incident, reason)
-        done = detaching.detach_caller(wanted=wanted, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        done = detaching.detach_caller(wanted=wanted, actor=request.user, at=clock.now(), wish=wish_of(request))
         return answer(request, done)
 
 
@@ -130,7 +131,7 @@ class IncidentNotesView(ApiView):
         source = read.one_of("source", SOURCES) or "live"
         read.finish({"text", "occurred_at", "source"})
         done = services.add_note(
-            incident_id=incident_id, words=words, actor=request.user, at=timezone.now(), wish=wish_of(request),
+            incident_id=incident_id, words=words, actor=request.user, at=clock.now(), wish=wish_of(request),
             occurred_at=when, source=source,
         )  # fmt: skip
         return answer(request, done)
@@ -140,7 +141,7 @@ class IncidentSeenView(ApiView):
     @extend_schema(**docs.SEEN)
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         """The agency's desk has the case open."""
-        read = deliveries.mark_read(incident_id=incident_id, actor=request.user, at=timezone.now())
+        read = deliveries.mark_read(incident_id=incident_id, actor=request.user, at=clock.now())
         return Response({"read": read})
 
 
@@ -149,11 +150,12 @@ class IncidentChecklistView(ApiView):
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         read = Strict(body_of(request))
         procedure, step = read.text("procedure", required=True), read.integer("step", required=True)
-        done = read.flag("done", default=True)
-        read.finish({"procedure", "step", "done"})
+        done, when = read.flag("done", default=True), read.time("occurred_at")
+        source = read.one_of("source", SOURCES) or "live"
+        read.finish({"procedure", "step", "done", "occurred_at", "source"})
         done_ = checklists.tick_step(
             incident_id=incident_id, procedure_id=procedure, step=step, done=done, actor=request.user,
-            at=timezone.now(), wish=wish_of(request),
+            at=clock.now(), wish=wish_of(request), occurred_at=when, source=source,
         )  # fmt: skip
         return answer(request, done_)
 
@@ -170,11 +172,12 @@ class ClassifyView(ApiView):
     @extend_schema(**docs.CLASSIFY)
     def post(self, request: ActorRequest) -> Response:
         report, region, warnings = read_report_for(request)
-        at = timezone.now()
+        at = clock.now()
         decision = reports.preview(report, region=region, at=at)
         similar = radar.similar_to_report(report, decision, region, actor=request.user, at=at)
         body = presenters.preview_answer(report, decision, region, similar)
-        body["warnings"] += [*cleaned_fields(request), *warnings]
+        around = hazard_warnings(region, decision.located.lat, decision.located.lon, at)
+        body["warnings"] += [*around, *cleaned_fields(request), *warnings]
         return Response(body)
 
 
@@ -197,7 +200,7 @@ class IncidentAttachmentsView(ApiView):
         upload = request.FILES.get("file")
         if upload is None:
             raise Malformed(errors=[{"field": "file", "message": "wajib diisi"}])
-        done = attachments.add_attachment(incident_id=incident_id, upload=upload, actor=request.user, at=timezone.now())
+        done = attachments.add_attachment(incident_id=incident_id, upload=upload, actor=request.user, at=clock.now())
         return answer(request, done)
 
 
@@ -207,7 +210,7 @@ class IncidentAttachmentView(ApiView):
     @extend_schema(**docs.GET_ATTACHMENT)
     def get(self, request: ActorRequest, incident_id: UUID, attachment_id: UUID) -> HttpResponseBase:
         opened = attachments.open_attachment(
-            incident_id=incident_id, attachment_id=attachment_id, actor=request.user, at=timezone.now()
+            incident_id=incident_id, attachment_id=attachment_id, actor=request.user, at=clock.now()
         )
         row = opened.row
         response = StreamingHttpResponse(opened.parts, content_type=row.media_type)

@@ -3,7 +3,6 @@
 import ipaddress
 import json
 import smtplib
-import time
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -11,13 +10,17 @@ from django.core.mail import EmailMessage, get_connection
 from dispatch.carriers.addresses import Policy
 from dispatch.carriers.bodies import escape_of, fill, says_success, signature
 from dispatch.carriers.letters import Carried, Failed, Letter
+from dispatch.carriers.push import push
 from dispatch.carriers.web import READ_SECONDS, request
+from events import clock
 
 
 def carry(letter: Letter) -> Carried:
     """Take a letter out. Raises Failed. Takes ten seconds at most, a mail as long as the mail server lets it."""
     if letter.kind == "email":
         return _mail(letter)
+    if letter.kind == "push":
+        return push(letter, settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT, policy())
     return _webhook(letter) if letter.kind == "webhook" else _gateway(letter)
 
 
@@ -46,7 +49,7 @@ def _mail(letter: Letter) -> Carried:
 
 def _webhook(letter: Letter) -> Carried:
     body = json.dumps(letter.payload, ensure_ascii=False, sort_keys=True).encode()
-    timestamp = str(int(time.time()))
+    timestamp = str(int(clock.now().timestamp()))
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "siaga-112",

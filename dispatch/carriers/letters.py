@@ -10,7 +10,7 @@ class Letter:
     """One message on its way over one channel, with everything that the way needs; nothing is looked up on it."""
 
     kind: str
-    """`email`, `webhook` or `gateway`."""
+    """`email`, `webhook`, `gateway` or `push`."""
     recipient: str
     """An address, a telephone number (+62…), or what the webhook is called."""
     text: str

@@ -5,22 +5,27 @@ under the same message id. Whoever works on a row has it by a lease; nothing wai
 """
 
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, CharField, Count, Q, Value, When, Window
+from django.db.models.functions import Cast, RowNumber
 
 from agencies.access import SYSTEM, Actor
+from agencies.devices import revoke
 from agencies.ids import new_id
+from agencies.models import PushDevice
 from agencies.writing import writing
 from dispatch.carriers import Carried, Failed, Letter
 from dispatch.lifecycle import AssignmentStatus
 from dispatch.models import Assignment, ChannelHealth, Delivery
-from dispatch.notices import Notice, payload_of, subject_of, text_of
+from dispatch.notices import Notice, payload_of, push_of, subject_of, text_of
 from dispatch.selectors import incident_for, region_or_404
 from dispatch.services.common import assignment_part, check_permission, fact_now, lock_incident, touch
+from dispatch.services.devices import is_told, keys_of, receipt_token
 from dispatch.services.escalations import hasten, told_of
 from incidents.models import Incident
 from incidents.sealing import CannotOpen, unseal
@@ -33,11 +38,21 @@ MOST_ATTEMPTS = len(BACKOFF) + 1
 WORTH_TELLING = timedelta(minutes=15)
 IN_FLIGHT = 2
 """Of one channel at a time, so that one that hangs does not take every thread."""
+PUSHES_OUT = 6
+"""Pushes at a time: their many telephones have few services, and one that hangs does not take every thread."""
 MOST_OUT = 12
 """Of all channels at a time: fewer than the worker has threads, so that one is free to look for more."""
+MOST_AILING = 6
+"""Of those, to channels whose last message failed: the others must not wait for the end of every time limit."""
 LOOKED_AT = 500
 OPEN_AFTER, OPEN_SECONDS, OPEN_MOST = 3, 30, 300
 """Failures in a row after which a channel rests, and for how long (doubling, at most)."""
+
+
+LANE: Any = Case(
+    When(channel="push", then=Value("push")), default=Cast("via_id", CharField()), output_field=CharField()
+)
+"""What shares a few places: one channel, all pushes, all letters that go over none."""
 
 
 def claim(*, at: datetime, limit: int = MOST_OUT) -> list[uuid.UUID]:
@@ -49,20 +64,55 @@ def claim(*, at: datetime, limit: int = MOST_OUT) -> list[uuid.UUID]:
         queued.filter(due_at__lte=at)
         .filter(Q(leased_until=None) | Q(leased_until__lte=at))
         .exclude(via_id__in=resting)
-        .annotate(place=Window(RowNumber(), partition_by=F("via_id"), order_by=["due_at", "id"]))
-        .filter(place__lte=IN_FLIGHT)
+        .annotate(lane=LANE, place=Window(RowNumber(), partition_by=LANE, order_by=["due_at", "id"]))
+        .filter(place__lte=Case(When(channel="push", then=PUSHES_OUT), default=IN_FLIGHT))
     )
     flying = dict(
-        queued.filter(leased_until__gt=at).values_list("via_id").annotate(number=Count("id"))
+        queued.filter(leased_until__gt=at).annotate(lane=LANE).values_list("lane").annotate(number=Count("id"))
     )  # fmt: skip
-    candidates = waiting.values_list("id", "via_id", "place").order_by("place", "due_at")[:LOOKED_AT]
-    found = [id_ for id_, via, place in candidates if place + flying.get(via, 0) <= IN_FLIGHT]
-    found = found[: max(0, limit - sum(flying.values()))]
+    ailing = {str(one) for one in ChannelHealth.objects.filter(failures__gt=0).values_list("channel_id", flat=True)}
+    candidates = waiting.values_list("id", "lane", "place").order_by("place", "due_at")[:LOOKED_AT]
+    fitting = [(id_, lane) for id_, lane, place in candidates if place + flying.get(lane, 0) <= _width(lane)]
+    found = _chosen(fitting, flying, ailing, limit)
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(id__in=found, state="queued")
         mine = list(rows.filter(Q(leased_until=None) | Q(leased_until__lte=at)).values_list("id", flat=True))
         Delivery.objects.filter(id__in=mine).update(leased_until=at + LEASE)
     return mine
+
+
+def _chosen(
+    candidates: Iterable[tuple[uuid.UUID, str | None]],
+    flying: Mapping[str | None, int],
+    ailing: Collection[str],
+    limit: int,
+) -> list[uuid.UUID]:
+    """Channels that are well first; of those that fail a few, so that some room is always left for the others."""
+    candidates = list(candidates)
+    room = max(0, limit - sum(flying.values()))
+    room_ailing = max(0, MOST_AILING - sum(number for lane, number in flying.items() if lane in ailing))
+    well = [id_ for id_, lane in candidates if lane not in ailing][:room]
+    ill = [id_ for id_, lane in candidates if lane in ailing][: min(room_ailing, room - len(well))]
+    return well + ill
+
+
+def _width(lane: str | None) -> int:
+    return PUSHES_OUT if lane == "push" else IN_FLIGHT
+
+
+def claim_next(delivery_id: uuid.UUID, *, at: datetime) -> uuid.UUID | None:
+    """Take a lease of the next attempt that is due in the channel of one that is over; None when there is none."""
+    with transaction.atomic():
+        via = Delivery.objects.filter(id=delivery_id, via__isnull=False).values("via_id")
+        waiting = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            Q(leased_until=None) | Q(leased_until__lte=at), via_id__in=via, state=Delivery.State.QUEUED, due_at__lte=at
+        )
+        row = waiting.order_by("due_at", "id").first()
+        if row is None:
+            return None
+        row.leased_until = at + LEASE
+        row.save(update_fields=["leased_until"])
+        return row.id
 
 
 class _Moot(Exception):
@@ -77,7 +127,7 @@ def begin(delivery_id: uuid.UUID, *, at: datetime) -> Letter | None:
     with writing(SYSTEM, at):
         row = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("via", "agency", "assignment")
+            .select_related("via", "agency", "assignment", "device__user")
             .filter(id=delivery_id, state=Delivery.State.QUEUED)
             .first()
         )
@@ -96,6 +146,8 @@ def begin(delivery_id: uuid.UUID, *, at: datetime) -> Letter | None:
 
 def _letter(row: Delivery, at: datetime) -> Letter:
     notice = _notice(row, at)
+    if row.device is not None:
+        return _push(row, notice)
     via, agency = row.via, row.agency
     message = str(row.message)
     region = region_or_404(agency.region_id) if agency else (region_or_404(via.region_id) if via else None)
@@ -104,6 +156,22 @@ def _letter(row: Delivery, at: datetime) -> Letter:
         kind=row.channel, recipient=row.recipient, text=text_of(notice), subject=subject_of(notice),
         payload=payload_of(notice, message=message, agency=agency.code if agency else "", at=when), message=message,
         attempt=row.attempt, url=_url(row), settings=dict(via.settings) if via else {}, secret=_secret(row),
+    )  # fmt: skip
+
+
+def _push(row: Delivery, notice: Notice) -> Letter:
+    """Of a case only what `push_of` says, the address of its page, and the token with which the telephone reports
+    back."""
+    device = row.device
+    assert device is not None
+    keys = keys_of(device)
+    link = "/hp/"
+    if row.assignment and row.agency:
+        link = f"/dinas/?wilayah={row.agency.region_id}&tugas={row.assignment.incident_id}"
+    told = push_of(notice) | {"link": link, "delivery": str(row.id), "token": receipt_token(row.id)}
+    return Letter(
+        kind="push", recipient=row.recipient, text=told["body"], subject=told["title"], payload=told,
+        message=str(row.message), attempt=row.attempt, url=keys.pop("endpoint", ""), settings=keys,
     )  # fmt: skip
 
 
@@ -125,6 +193,8 @@ def _secret(row: Delivery) -> str:
 
 def _notice(row: Delivery, at: datetime) -> Notice:
     """Raises _Moot."""
+    if row.device is not None and not is_told(row.device, row.agency_id, at):
+        raise _Moot("HP tidak lagi terdaftar")
     if row.purpose == "test":
         return Notice("", False, test=True)
     if row.via is not None and row.via.ended_at is not None:
@@ -135,7 +205,7 @@ def _notice(row: Delivery, at: datetime) -> Notice:
         raise _Moot("terlalu lama menunggu")
     incident = Incident.objects.get(id=row.assignment.incident_id)
     region = region_or_404(incident.region_id)
-    type_, area = region.types.get(incident.type), region.areas.get(incident.area_id or "")
+    type_, area = region.type_of(incident.type), region.areas.get(incident.area_id or "")
     return Notice(
         incident.number, incident.confidential, type_.name if type_ else incident.type, incident.priority,
         area.name if area else "", step=row.assignment.escalation_step if row.hop else "",
@@ -176,6 +246,8 @@ def note_failed(delivery_id: uuid.UUID, why: Failed, *, at: datetime) -> None:
         row.save(update_fields=["state", "code", "error", "ended_at"])
         if row.via_id is not None:
             _note_failure(row.via_id, why, at)
+        if row.device_id is not None and why.code == "gone":
+            revoke(PushDevice.objects.filter(id=row.device_id), PushDevice.Ended.GONE, at)
         if not over:
             _again(row, at)
         elif locked is not None and row.assignment_id is not None:
@@ -204,7 +276,8 @@ def _again(row: Delivery, at: datetime) -> None:
         [
             Delivery(
                 id=new_id(), event_id=row.event_id, assignment_id=row.assignment_id, agency_id=row.agency_id,
-                user_id=row.user_id, channel=row.channel, via_id=row.via_id, purpose=row.purpose, hop=row.hop,
+                user_id=row.user_id, channel=row.channel, via_id=row.via_id, device_id=row.device_id,
+                purpose=row.purpose, hop=row.hop,
                 to_label=row.to_label, message=row.message, recipient=row.recipient, attempt=row.attempt + 1,
                 queued_at=row.queued_at, due_at=later,
             )

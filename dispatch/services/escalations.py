@@ -28,6 +28,7 @@ from dispatch.services.common import assignment_part, fact_now, lock_incident, t
 from dispatch.services.facts import incident_fact
 from dispatch.services.joining import assign_backup
 from dispatch.services.notifying import Book
+from events.bulk import update
 from events.services import Fact
 from incidents.models import Incident
 from incidents.selectors import access_of
@@ -206,12 +207,12 @@ _ROW = ["escalation", "escalation_of", "escalation_step", "unanswered_at", "vers
 
 
 def _save(climbs: list[_Climb], taken: list[_Climb], at: datetime) -> None:
-    Escalation.objects.bulk_update([c.rung for c in climbs], _RUNG)
-    Assignment.objects.bulk_update([c.assignment for c in climbs], _ROW)
+    update([c.rung for c in climbs], _RUNG)
+    update([c.assignment for c in climbs], _ROW)
     incidents = {c.incident.id: c.incident for c in taken}
     for incident in incidents.values():
         incident.version += 1
-    Incident.objects.bulk_update(incidents.values(), ["version"])
+    update(incidents.values(), ["version"])
     Escalation.objects.bulk_create(
         _rung(c.assignment.id, c.rung.hop + 1, c.ladder, at) for c in taken if c.rung.hop < len(c.ladder.rungs)
     )

@@ -142,8 +142,10 @@ def _update(write: Write, locked: Locked, change_: Change, status: str) -> None:
     if priority != incident.priority:
         incident.priority = priority
         changed.append("priority")
-    overridden = "type" in changed or bool(change_.priority and "priority" in changed)
+    confirmed = bool(change_.type) and incident.needs_review  # a person has looked and says that the type is right
+    overridden = confirmed or "type" in changed or bool(change_.priority and "priority" in changed)
     if overridden:
+        changed += ["needs_review"] if confirmed else []
         incident.needs_review = False
     if overridden or change_.answers:
         _keep_decision(write, locked, change_ if overridden else None, answers)

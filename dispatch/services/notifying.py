@@ -15,8 +15,9 @@ from typing import Any
 from django.db import connection
 
 from agencies.access import SYSTEM
+from agencies.devices import devices_of_agency, devices_of_users
 from agencies.ids import new_id
-from agencies.models import Agency, Channel, User
+from agencies.models import Agency, Channel, PushDevice, User
 from agencies.selectors import heads_of, on_duty
 from agencies.writing import writing
 from dispatch.models import Delivery
@@ -38,6 +39,7 @@ class _Recipient:
     recipient: str
     label: str
     via: Channel | None = None
+    device: PushDevice | None = None
 
 
 def derive(*, at: datetime) -> int:
@@ -125,7 +127,8 @@ def _rows(event: Event, book: "Book") -> Iterable[Delivery]:
     for one in book.recipients(agency, rung.get("step", "")):
         yield Delivery(
             id=new_id(), event_id=event.pk, assignment_id=uuid.UUID(part["id"]), agency=agency, channel=one.channel,
-            via=one.via, purpose="escalated" if rung else "assigned", hop=rung.get("hop", 0), to_label=one.label,
+            via=one.via, device=one.device, purpose="escalated" if rung else "assigned",
+            hop=rung.get("hop", 0), to_label=one.label,
             message=message_of(event.pk, one.channel, one.recipient), recipient=one.recipient, queued_at=at, due_at=at,
         )  # fmt: skip
 
@@ -157,14 +160,18 @@ class Book:
 
 def _recipients(agency: Agency, step: str, at: datetime) -> list[_Recipient]:
     if step in ("", "renotify"):
-        return _of_channels(_channels(agency, 1), "dinas")
+        return _of_channels(_channels(agency, 1), "dinas") + _of_devices(devices_of_agency(agency.id, at), "HP petugas")
     if step == "second_channel":
         return _of_channels(_channels(agency, 2), "dinas, saluran kedua")
     if step == "duty_officer":
         rows = on_duty([agency.id], at)[agency.id][:1]
-        return [r for row in rows for r in _of_person(agency, row.phone, row.email, "petugas piket")]
+        own = devices_of_users([row.user_id for row in rows if row.user_id])
+        told = [r for row in rows for r in _of_person(agency, row.phone, row.email, "petugas piket")]
+        return told + _of_devices(own, "HP petugas piket")
     if step == "head":
-        return [r for user in heads_of([agency.id], at)[agency.id] for r in _of_user(agency, user)]
+        heads = heads_of([agency.id], at)[agency.id]
+        told = [r for user in heads for r in _of_user(agency, user)]
+        return told + _of_devices(devices_of_users([user.pk for user in heads]), "HP kepala dinas")
     if step == "supervisor":
         return _of_channels(_centre(agency.region_id), "supervisor")
     return []  # the backup has an assignment of its own, and its event
@@ -187,6 +194,10 @@ def recipient_of(channel: Channel) -> str:
 
 def _of_channels(channels: Iterable[Channel], label: str) -> list[_Recipient]:
     return [_Recipient(channel.kind, recipient_of(channel)[:200], label, channel) for channel in channels]
+
+
+def _of_devices(devices: Iterable[PushDevice], label: str) -> list[_Recipient]:
+    return [_Recipient("push", str(device.id), label, device=device) for device in devices]
 
 
 def _of_user(agency: Agency, user: User) -> list[_Recipient]:

@@ -4,13 +4,14 @@ Claim, effect and event are one transaction, so that a sweeper that dies leaves 
 stage is told exactly once. The time is the database's.
 """
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
 from agencies.access import SYSTEM
@@ -27,7 +28,11 @@ from events.services import Fact
 from incidents.models import Incident, IncidentAccess
 from incidents.selectors import access_of
 
+log = logging.getLogger("siaga.sweeps")
 BATCH = 200
+PUT_ASIDE = timedelta(seconds=60)
+_aside: dict[uuid.UUID, datetime] = {}
+"""Deadlines that could not be told, and until when this process leaves them alone."""
 SHIFT = timedelta(hours=12)
 
 
@@ -44,15 +49,50 @@ def sweep(*, at: datetime | None = None) -> int:
     Returns how many deadlines were told and how many rungs were settled.
     """
     now = at or database_now()
+    told = _tell_due(now)
+    _note_sweep(now)
+    return told + escalations.escalate(at=now) + expire_offers(at=now)
+
+
+def _tell_due(now: datetime) -> int:
+    """One deadline that cannot be told does not keep the others from being told: it is put aside and logged."""
+    to_breach = Q(breached_at=None, due_at__lte=now) & ~Q(stage=ACCEPT)
+    to_warn = Q(warned_at=None, breached_at=None, warn_at__lte=now, due_at__gt=now)
+    for deadline_id in [one for one, until in _aside.items() if until <= now]:
+        del _aside[deadline_id]
+    if _aside:
+        to_breach, to_warn = (due & ~Q(id__in=list(_aside)) for due in (to_breach, to_warn))
+    try:
+        return _tell(to_breach, to_warn, now)
+    except (OperationalError, InterfaceError):  # not the row's fault: the next sweep finds it again
+        raise
+    except Exception:
+        log.exception("a batch of deadlines, now one by one")
+        found = Deadline.objects.filter(to_breach | to_warn, done_at=None).order_by("due_at")[:BATCH]
+        return sum(_tell_alone(id_, to_breach, to_warn, now) for id_ in found.values_list("id", flat=True))
+
+
+def _tell_alone(deadline_id: uuid.UUID, to_breach: Q, to_warn: Q, now: datetime) -> int:
+    one = Q(id=deadline_id)
+    try:
+        return _tell(to_breach & one, to_warn & one, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("deadline %s is put aside", deadline_id)
+        _aside[deadline_id] = now + PUT_ASIDE
+        return 0
+
+
+def _tell(to_breach: Q, to_warn: Q, now: datetime) -> int:
+    """Claim, effect and event in one transaction."""
     with writing(SYSTEM, now) as write:
-        breached = _claim(Q(breached_at=None, due_at__lte=now) & ~Q(stage=ACCEPT))
-        warned = _claim(Q(warned_at=None, breached_at=None, warn_at__lte=now, due_at__gt=now))
+        breached, warned = _claim(to_breach), _claim(to_warn)
         Deadline.objects.filter(id__in=[d.id for d in breached]).update(breached_at=now)
         Deadline.objects.filter(id__in=[d.id for d in warned]).update(warned_at=now)
         escalations.begin(breached, now)
         write.record([*_facts(breached, "breached"), *_facts(warned, "warning")])
-        _note_sweep(now)
-    return len(breached) + len(warned) + escalations.escalate(at=now) + expire_offers(at=now)
+    return len(breached) + len(warned)
 
 
 def sweep_all() -> int:
@@ -66,7 +106,10 @@ def sweep_all() -> int:
 
 
 def _note_sweep(now: datetime) -> None:
-    """When the last sweep was, so that the relay's watchdog knows whether anybody sweeps (milliseconds)."""
+    """When the last sweep was, so that a watchdog knows whether somebody else sweeps (milliseconds).
+
+    In no transaction: two who sweep side by side must not wait for each other here.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO events_cursor (name, seq) VALUES ('swept', %s)"
@@ -75,18 +118,28 @@ def _note_sweep(now: datetime) -> None:
         )
 
 
-def seconds_since_last() -> float:
-    """Seconds since anybody swept; a large number when nobody ever has."""
+_LATE = """
+SELECT set_config('application_name', %(name)s, false),
+ EXISTS (SELECT 1 FROM dispatch_deadline WHERE done_at IS NULL AND breached_at IS NULL AND due_at <= since)
+ OR EXISTS (SELECT 1 FROM dispatch_deadline
+             WHERE done_at IS NULL AND breached_at IS NULL AND warned_at IS NULL AND warn_at <= since)
+ OR EXISTS (SELECT 1 FROM dispatch_escalation WHERE taken_at IS NULL AND ended_at IS NULL AND due_at <= since)
+ FROM (SELECT now() - %(patience)s * interval '1 second' AS since) s
+"""
+
+
+def is_late(patience: float, *, name: str) -> bool:
+    """Whether something came due more than `patience` seconds ago and nobody has told it.
+
+    `name` is what this connection is called in pg_stat_activity from now on: who watches can be found there.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM clock_timestamp()) * 1000 - seq FROM events_cursor WHERE name = 'swept'"
-        )
-        row = cursor.fetchone()
-    return float(row[0]) / 1000 if row else float("inf")
+        cursor.execute(_LATE, {"patience": patience, "name": name})
+        return bool(cursor.fetchone()[1])
 
 
 def last_swept() -> int:
-    """When anybody swept last, in milliseconds since 1970; -1 when nobody ever has."""
+    """When anybody swept last, in milliseconds since 1970; -1 when nobody ever has. Names the sweep, no more."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq FROM events_cursor WHERE name = 'swept'")
         row = cursor.fetchone()

@@ -5,6 +5,7 @@ import { PRIORITIES, ROLES, baseTypes, typeName } from "../ui/format.js";
 import { _ } from "../ui/lang.js";
 import { shape } from "../ui/priority.js";
 import { referral } from "../ui/referral.js";
+import { procedureBox } from "../ui/sop.js";
 import { subtypeName } from "../ui/words.js";
 
 // One shape for what /classify/ answers, whether the rules' part is nested or not.
@@ -119,7 +120,7 @@ export class Suggestion {
 
   // A point outside the region: who is responsible there, said before anything is saved.
   warnings() {
-    return (this.last?.warnings ?? []).filter((one) => one.region).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
+    return (this.last?.warnings ?? []).filter((one) => one.region || one.hazard).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
   }
 
   // What to ask and to say, in the order of speaking. Folded or not is the call-taker's choice and stays so.
@@ -131,19 +132,7 @@ export class Suggestion {
     this.sopShown = shown;
     if (!procedure) return replace(box);
     const folded = box.querySelector("details")?.open === false;
-    const part = (title, items, after) => items?.length > 0 && [h("h3", {}, title), h("ol", {}, items.map((item, n) => h("li", {}, item, after?.(n))))];
-    replace(box, h("details", { class: "sop", open: !folded }, h("summary", {}, `SOP: ${procedure.title} `, h("kbd", {}, "F9")),
-      part(_("Tanyakan"), procedure.questions, (n) => this.answerButtons(procedure.keys?.[n], procedure.questions[n])), part(_("Sampaikan kepada pelapor"), procedure.tell_caller), part(_("Langkah"), procedure.steps)));
-  }
-
-  // A question that counts: yes or no with one press; pressing the same again takes it back.
-  answerButtons(key, question) {
-    if (!key) return null;
-    const button = (value, label) => h("button", {
-      class: "pick-chip small", type: "button", "aria-pressed": String(this.answers[key] === value), "aria-label": `${label}: ${question}`, data: { key: `answer-${key}-${value}` },
-      onclick: () => this.answer(key, this.answers[key] === value ? undefined : value),
-    }, label);
-    return h("span", { class: "answers" }, " ", button(true, _("Ya")), " ", button(false, _("Tidak")));
+    replace(box, procedureBox(procedure, { open: !folded, answers: this.answers, answer: (key, value) => this.answer(key, value) }));
   }
 
   answer(key, value) {
@@ -163,7 +152,7 @@ export class Suggestion {
     const score = (code) => this.last?.candidates.find((one) => one.type === code)?.score;
     const chips = this.choices();
     if (now && !chips.includes(now)) chips.push(now);
-    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code));
+    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code) && !this.config.ended_types?.includes(code));
     const other = h("select", { class: "pick-chip", "aria-label": _("Jenis lain"), onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
       h("option", { value: "" }, _("Jenis lain…")), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
     return h("div", { class: "pick", role: "group", "aria-label": _("Jenis") }, h("span", { class: "label" }, _("Jenis")),

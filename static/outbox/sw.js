@@ -1,12 +1,14 @@
 // The worker behind all pages: without a server it serves the screens' own files, the empty console, the empty desk,
 // the telephone list and the paper form. It never stores an answer of the API or a page with anybody's data: only
 // what stands in SIAGA.files, and pages that carry SIAGA.header. What has not been sent lies in IndexedDB (outbox.js).
+// A push says that there is a task, not whose; that it was shown, and tapped, is reported back with its own token.
 const { version, files, header } = self.SIAGA;
 const FILES = `siaga112-files-${version}`;
 const PAGES = `siaga112-pages-${version}`; // the empty console and the empty desk of the region, renewed by each visit online
 const SHELLS = { "/konsol/": "/luring/konsol/", "/dinas/": "/luring/dinas/" };
 const DOORS = { "/": true, "/masuk/": true };
 const PATIENCE_MS = 6000;
+const [REPORT_TRIES, REPORT_MS] = [3, 2000]; // a telephone that wakes up may not have its network yet
 const STATIC = new Set(files.filter((path) => !path.endsWith("/")));
 const offlineClients = new Set(); // windows that were given a kept page: their files come from the same version
 
@@ -90,6 +92,60 @@ async function file(event, url) {
   const answer = await (kept ? Promise.race([asked, pause(PATIENCE_MS)]) : asked);
   if (answer && (answer.ok || !kept)) return answer;
   return kept ?? Response.error();
+}
+
+self.addEventListener("push", (event) => event.waitUntil(showPush(pushOf(event.data))));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openTask(event.notification.data ?? {}));
+});
+
+// Browsers end the subscription of a worker that shows nothing: what cannot be read is shown as a task, too.
+function pushOf(data) {
+  try {
+    return data.json();
+  } catch {
+    return { title: "Siaga 112", body: "Tugas baru", link: "/dinas/" };
+  }
+}
+
+// A second message about one task takes the place of the first, with sound again.
+async function showPush(told) {
+  const link = ownLink(told.link);
+  await self.registration.showNotification(told.title || "Siaga 112", {
+    body: told.body || "Tugas baru", tag: link, renotify: true, requireInteraction: told.kind === "task", lang: "id",
+    icon: "/static/design/icon-192.png", badge: "/static/design/badge-96.png", vibrate: [400, 150, 400, 150, 400], data: { ...told, link },
+  });
+  await report(told, "delivered");
+  for (const client of await windows()) client.postMessage({ push: told.kind, link });
+}
+
+async function openTask(told) {
+  const open = await windows();
+  const desk = open.find((client) => new URL(client.url).pathname === new URL(told.link, location.origin).pathname) ?? null;
+  const shown = desk ? await desk.focus().catch(() => null) : null;
+  if (shown) shown.postMessage({ open: told.link });
+  else await self.clients.openWindow(told.link);
+  await report(told, "read");
+}
+
+async function report({ delivery, token }, what) {
+  if (!delivery || !token) return;
+  for (let n = 0; n < REPORT_TRIES; n += 1) {
+    if (n) await pause(REPORT_MS * n);
+    const answer = await fetch("/api/v1/push/receipts/", {
+      method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ delivery, token, what }),
+    }).catch(() => null);
+    if (answer && answer.status < 500) return;
+  }
+}
+
+const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+
+// Only pages of this site: a message says where to look, not where to go in the world.
+function ownLink(link) {
+  const url = new URL(link ?? "/dinas/", location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : "/dinas/";
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms, null));

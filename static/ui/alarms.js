@@ -49,7 +49,7 @@ export class Alarms {
   }
 
   get flood() {
-    return this.raised.length > FLOOD_ALARMS;
+    return this.flooded ?? this.raised.length > FLOOD_ALARMS; // a page that counts cases too says so itself
   }
 
   choose(now) {

@@ -35,6 +35,8 @@ SEES = (*DESK, "qa", "wall", *AGENCY)
 HERE = (*SEES, "admin", "other_officer")
 """Who has a post in the region."""
 ALL = tuple(PEOPLE)
+NO_TASKS = tuple(who for who in ALL if who not in (*AGENCY, "other_officer", "far_officer"))
+"""Who works for no agency: nobody sends them to anything."""
 
 
 def each(names, status: int) -> dict[str, int]:
@@ -104,12 +106,31 @@ TABLE: dict[str, Row] = {
         (*AGENCY, "supervisor"), body={"status": "available"}, known=("operator", "qa", "wall")
     ),
     "POST api-unit-positions": only(ALL, body=[]),
+    "GET api-push-devices": only((*AGENCY, "other_officer", "far_officer"), known=ALL),
+    "POST api-push-devices": only((*AGENCY, "other_officer", "far_officer"), 400, known=ALL),
+    "POST api-push-remove": only((), known=NO_TASKS),
+    "POST api-push-test": only((), known=NO_TASKS),
+    "POST api-push-receipts": only(
+        (), body={"delivery": str(uuid.UUID(int=7)), "token": "x", "what": "read"}, anonymous=404
+    ),
     "POST api-classify": only(DESK, body=REPORT, known=HERE),
     "GET api-handovers": only(DESK, query=Q, known=HERE),
     "GET api-places": only(DESK, query=Q | {"q": "taman"}, known=HERE),
     "GET api-events": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-bursts": only((*SEES, "other_officer"), query=Q, known=HERE),
     "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
+    "GET api-hazards": only((*HERE, "national", "superuser"), query=Q),
+    "POST api-hazards": only(
+        DESK,
+        201,
+        known=HERE,
+        body={"region": MADIUN, "kind": "flood", "name": "x", "hours": 6, "areas": ["35.77.01"]},
+    ),
+    "POST api-hazard-end": only(()),  # of one that there is: tests/integration/test_hazards.py
+    "GET api-board-own": only(DESK, query=Q, known=HERE),
+    "GET api-numbers": only((*DESK, "qa"), query=Q, known=HERE),
+    "POST api-numbers": only((), body={"call": str(uuid.UUID(int=9)), "reason": "iseng", "days": 7}),
+    "POST api-number-end": only(()),  # a call and a mark that there are: tests/integration/test_marked_numbers.py
     "GET api-board": only((*SEES, "other_officer"), query=Q, known=HERE),
     "POST api-token": only(ALL, 400, anonymous=400),
     "GET api-session": only(ALL),
@@ -132,16 +153,23 @@ TABLE["POST api-assignment-action withdraw"] = only(DESK, known=SEES, fresh=True
 PAGES: dict[str, tuple[str, ...]] = {
     "landing": (),
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
+    "board": (*DESK, "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
+    "phone": (*AGENCY, "other_officer", "far_officer"),
     "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency-shell": (*AGENCY, "other_officer", "far_officer"),
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "answers": ("supervisor", "far_supervisor", "head", "admin", "far_admin"),
+    "figures": ("supervisor", "qa", "head", "far_supervisor"),
+    "figures-csv": ("supervisor", "qa", "head", "far_supervisor"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
+    "tiles": tuple(who for who in ALL if who != "no_agreement"),
+    "tile-archive": (),  # of a file that there is: tests/integration/test_tiles.py
     "area-map": tuple(who for who in ALL if who != "no_agreement"),
     **dict.fromkeys(
         ("rules", "rules-new", "rules-edit", "rules-try", "rules-examples", "rules-export", "rules-import",
@@ -156,7 +184,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
 PUBLIC = {
-    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link",
+    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "manifest", "paper", "offline", "wall-link",
     "set-language", "words",
 }  # fmt: skip
 """Answer without a sign-in and hold nothing of anybody."""
@@ -230,9 +258,10 @@ class World:
         values = {
             "uuid:incident_id": incident["id"], "uuid:assignment_id": part(incident, "damkar")["id"],
             "uuid:attachment_id": self.attachment, "uuid:call_id": self.call, "uuid:unit_id": self.unit,
-            "uuid:caller_id": str(uuid.UUID(int=7)),
+            "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
+            "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
-            "uuid:id": str(uuid.uuid4()),
+            "uuid:id": str(uuid.uuid4()), "slug:key": "sla-arrive",
         }  # fmt: skip
         if "uuid:request_id" in address.path:
             values["uuid:request_id"] = self.request_in(incident)

@@ -74,6 +74,37 @@ def test_an_unanswered_call_is_told_too(db):
     assert json.loads(event.data)["deadline"]["stage"] == "answer"
 
 
+def test_what_nobody_tells_is_late_after_a_while_and_no_longer_once_it_is_told(fire):
+    assert not sweeps.is_late(0, name="siaga-test")
+    came = sweeps.database_now() - timedelta(minutes=1)
+    times = {"starts_at": came - timedelta(hours=1), "warn_at": came - timedelta(seconds=5), "due_at": came}
+    Deadline.objects.filter(id=acknowledge_of(fire).id).update(**times)
+    assert sweeps.is_late(30, name="siaga-test")
+    assert not sweeps.is_late(90, name="siaga-test")
+    sweeps.sweep()
+    assert not sweeps.is_late(0, name="siaga-test")
+
+
+def test_a_deadline_that_cannot_be_told_keeps_no_other_from_being_told(fire, monkeypatch):
+    other = Acting("operator.madiun").report("kebakaran gudang", agencies=[{"code": "damkar", "role": "lead"}])
+    broken, facts_of = acknowledge_of(fire), sweeps._facts
+
+    def facts(deadlines, what):
+        deadlines = list(deadlines)
+        if broken in deadlines:
+            raise KeyError(broken.id)
+        return facts_of(deadlines, what)
+
+    monkeypatch.setattr(sweeps, "_facts", facts)
+    later = max(broken.due_at, acknowledge_of(other).due_at)
+    sweeps.sweep(at=later)
+    assert ("deadline.breached", "acknowledge") in told(other)
+    assert told(fire) == []
+    monkeypatch.undo()
+    sweeps.sweep(at=later + sweeps.PUT_ASIDE)
+    assert ("deadline.breached", "acknowledge") in told(fire)
+
+
 def overdue(stack, count: int) -> list[str]:
     """Deadlines on the stack that come due now; returns their ids."""
     client = stack.client("operator.madiun")

@@ -175,6 +175,16 @@ def test_the_gap_map_names_the_lead_or_the_gap_of_every_area_and_type():
     assert (cells["35.77.01", "traffic"].lead, cells["35.77.01", "traffic"].referral) == ("dinkes", "polres")
 
 
+def test_a_cell_of_the_matrix_says_who_stands_in_for_whom_and_which_card_it_was():
+    here = region(card("f", "fire", LineRef("damkar", "lead", backup="rsud"), LineRef("dinkes", "support")))
+    cell = gap_map(here, [("35.77.01",)], AT, {"damkar": Absence.PAUSED})["35.77.01", "fire"]
+    assert (cell.lead, cell.planned, cell.backup, cell.card, cell.support) == (
+        "rsud", "damkar", "rsud", "f", ("dinkes",)
+    )  # fmt: skip
+    assert cell.agencies == {"damkar", "rsud", "dinkes"}
+    assert not cell.own
+
+
 @given(st.dictionaries(st.sampled_from(sorted(AGENCIES)), st.sampled_from(list(Absence))))
 def test_whoever_is_away_nobody_is_chosen_twice_and_one_leads_if_anybody_goes(absent):
     here = region(

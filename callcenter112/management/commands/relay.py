@@ -2,7 +2,9 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
+import os
 import signal
 import threading
 import time
@@ -13,7 +15,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from agencies.caches import reference
 from callcenter112.embedded.tether import die_with_parent
@@ -27,8 +29,9 @@ log = logging.getLogger("siaga.relay")
 RING_TIMEOUT = 2.0
 SWEEP_EVERY = 0.25
 IDLE_FOR = 5.0
-SILENT_FOR, SILENT_FOR_STANDBY = 1.25, 1.75
-"""Seconds without a sweep by Celery after which the active relay sweeps itself, and without either the other one."""
+LATE_FOR_STANDBY, LATE_FOR_ACTIVE = 1.25, 1.5
+"""Seconds after which what nobody has told is told by the relay that waits, and by the one that numbers: it has less
+time for that. A worker sweeps every second."""
 
 
 class Doorbell:
@@ -55,7 +58,8 @@ class Doorbell:
 
 
 class Watchdog(threading.Thread):
-    """Sweeps deadlines when nobody else has for a while: the active relay first, the one that waits a little later.
+    """Sweeps what is late, whoever should have told it: it looks at the deadlines themselves, not at the sweepers, so
+    that it also helps one that lives and does not keep up.
 
     From then on every SWEEP_EVERY seconds until somebody else has swept, and each time all that is due: a batch a
     look would fall behind when thousands of deadlines come in one minute.
@@ -74,17 +78,23 @@ class Watchdog(threading.Thread):
             self._try(self._look)
 
     def _look(self) -> None:
-        silence = SILENT_FOR if self.active else SILENT_FOR_STANDBY
-        if sweeps.last_swept() == self._own or sweeps.seconds_since_last() > silence:
+        patience = LATE_FOR_ACTIVE if self.active else LATE_FOR_STANDBY
+        alone = sweeps.last_swept() == self._own
+        if sweeps.is_late(0 if alone else patience, name=f"siaga-watchdog {os.getpid()}"):
             sweeps.sweep_all()
             self._own = sweeps.last_swept()
 
     def _try(self, chore: Callable[[], object]) -> None:
+        """Whatever goes wrong: a watchdog that has ended guards nobody. Its connection is kept as long as it works:
+        it looks four times a second."""
         try:
-            close_old_connections()
             chore()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("watchdog: %s", type(error).__name__)
+            with contextlib.suppress(Exception):
+                connection.close()
+        except Exception:
+            log.exception("watchdog")
 
 
 class Courier(threading.Thread):
@@ -106,14 +116,16 @@ class Courier(threading.Thread):
                 if notifying.seconds_since_look() > IDLE_FOR:
                     for delivery_id in posting.find():
                         self._hands.submit(self._post, delivery_id)
-            except DatabaseError as error:
+            except Error as error:
                 log.warning("courier: %s", type(error).__name__)
+            except Exception:  # it goes on looking: what it cannot read today a worker may read tomorrow
+                log.exception("courier")
 
     @staticmethod
     def _post(delivery_id: uuid.UUID) -> None:
         try:
-            posting.post(delivery_id)
-        except DatabaseError as error:  # its lease ends, somebody finds it again
+            posting.post_all(delivery_id)
+        except Error as error:  # its lease ends, somebody finds it again
             log.warning("courier: %s", type(error).__name__)
         finally:
             connection.close()
