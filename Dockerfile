@@ -29,7 +29,8 @@ WORKDIR /srv/siaga112
 COPY . .
 COPY --from=frontend /build/static/vendor static/vendor
 # /data/staticfiles is part of the image; only /data/media is a volume (a volume keeps the files of the first image).
-RUN python -m compileall -q . \
+RUN python scripts/messages.py compile \
+    && python -m compileall -q . \
     && python manage.py collectstatic --noinput --verbosity 0 \
     && install --directory --owner siaga --group siaga /data/media
 USER 10112:10112

@@ -1,6 +1,6 @@
-# make run | test | check | bench | chaos | chaos-ci | install | clean. Needs Python 3.11 to 3.13, Node 18 or later and make.
+# make run | test | check | bench | chaos | chaos-ci | install | messages | clean. Needs Python 3.11 to 3.13, Node 18 or later and make.
 # Everything is installed into .venv and node_modules; a second call finds it there by the hash of the lock file.
-.PHONY: run test check bench chaos chaos-ci install install-dev frontend clean
+.PHONY: run test check bench chaos chaos-ci install install-dev frontend translations messages clean
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -9,6 +9,7 @@ ARGS ?=
 sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 RUNTIME := $(VENV)/.runtime-$(call sum,requirements.lock)
 DEV := $(VENV)/.dev-$(call sum,requirements-dev.lock)
+TRANSLATIONS := locale/.compiled-$(call sum,locale/*/LC_MESSAGES/*.po scripts/messages.py)
 FRONTEND := static/vendor/.built-$(call sum,package.json package-lock.json scripts/build_static.mjs)
 # what a deployment sets; the values only have to be well-formed
 PRODUCTION := DEBUG=0 SECURE_SSL_REDIRECT=1 BEHIND_PROXY=1 ALLOWED_HOSTS=112.example.go.id ADDRESS=0.0.0.0 \
@@ -19,7 +20,7 @@ PRODUCTION := DEBUG=0 SECURE_SSL_REDIRECT=1 BEHIND_PROXY=1 ALLOWED_HOSTS=112.exa
 run: install
 	@exec $(PY) manage.py up --demo $(ARGS)
 
-test: install-dev frontend
+test: install-dev frontend translations
 	npm test --silent
 	$(PY) -m pytest $(ARGS)
 
@@ -42,9 +43,10 @@ chaos: install-dev frontend
 chaos-ci: install-dev frontend
 	$(PY) -m bench.chaos --ci $(ARGS)
 
-install: $(RUNTIME) frontend
+install: $(RUNTIME) frontend translations
 install-dev: $(DEV)
 frontend: $(FRONTEND)
+translations: $(TRANSLATIONS)
 
 # The first Python that is new enough and can make environments; pyenv's shims exist but may not run.
 $(PY):
@@ -71,7 +73,17 @@ $(FRONTEND):
 	npm run --silent build
 	@rm -f static/vendor/.built-*; touch $@
 
+# What the pages say in other languages than Indonesian, made from locale/*/LC_MESSAGES/*.po
+$(TRANSLATIONS): | $(PY)
+	$(PY) scripts/messages.py compile
+	@rm -f locale/.compiled-*; touch $@
+
+# After a change of words: collect them, and say which have no translation yet
+messages: install-dev
+	$(PY) scripts/messages.py update
+	$(PY) scripts/messages.py missing
+
 clean:
-	rm -rf $(VENV) node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor locale/.compiled-* locale/*/LC_MESSAGES/*.mo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "The data in $${DATA_DIR:-var} was left alone."

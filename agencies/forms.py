@@ -20,6 +20,7 @@ from agencies.models import Agency, Region, Unit, User
 from agencies.models.region import Stage
 from agencies.packformat import DISKOMINFO, LAT, LON, PHONE, SLUG
 from agencies.reference import PAUSE_REASONS
+from agencies.sentences import spoken
 
 Choices = list[tuple[str, Any]]
 WHOLE_DAY = {"type": "date"}
@@ -79,11 +80,11 @@ class BasedOnForm(ManageForm):
 
 class RegionForm(ManageForm):
     command_authority = forms.ChoiceField(label=_("Pemegang komando"))
-    stage = forms.ChoiceField(label=_("Tahap"), choices=Stage.choices, required=False)
+    stage = forms.ChoiceField(label=_("Tahap"), choices=spoken(Stage.choices), required=False)
     phone = phone_field(_("Nomor layanan"))
     pause_reasons = forms.MultipleChoiceField(
         label=_("Alasan yang menjeda batas waktu"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=list(PAUSE_REASONS.items()),
+        choices=spoken(PAUSE_REASONS.items()),
         help_text=_("Tanpa pilihan: batas waktu tidak pernah dijeda. Setiap jeda tercatat dengan alasan dan lamanya."),
     )  # fmt: skip
 
@@ -115,6 +116,10 @@ class AgencyForm(ManageForm):
         return {name: getattr(agency, name) for name in AgencyForm.base_fields}
 
 
+class TypeNameForm(ManageForm):
+    name = forms.CharField(label=_("Nama"), max_length=80, help_text=_("Dipakai di semua layar, juga di laporan lama."))
+
+
 class PauseForm(ManageForm):
     hours = forms.TypedChoiceField(
         label=_("Menerima tugas"), coerce=int,
@@ -129,7 +134,7 @@ class UnitForm(ManageForm):
     code = forms.CharField(label=_("Kode panggilan"), max_length=24, help_text=_("mis. AMB-01"))
     name = forms.CharField(label=_("Nama"), max_length=80, required=False)
     kind = forms.ChoiceField(label=_("Jenis"), choices=list(labels.UNIT_KINDS.items()))
-    mode = forms.ChoiceField(label=_("Medan"), choices=Unit.Mode.choices)
+    mode = forms.ChoiceField(label=_("Medan"), choices=spoken(Unit.Mode.choices))
     capabilities = forms.CharField(label=_("Kemampuan"), required=False, max_length=200,
                                    help_text=_("Dipisah koma, mis. chainsaw, water_rescue"))  # fmt: skip
     crew_size = forms.IntegerField(label=_("Jumlah awak"), required=False, min_value=1, max_value=200)
@@ -159,6 +164,10 @@ class UnitForm(ManageForm):
             self.add_error("duty_until", _("Isi kedua waktu tugas, atau kosongkan keduanya."))
         cleaned["rest_minutes"] = cleaned.get("rest_minutes") or 0
         return cleaned
+
+    def fields_of_unit(self) -> dict[str, Any]:
+        """What is the unit's own; whose it is does not change."""
+        return {name: value for name, value in self.values().items() if name != "agency"}
 
     @staticmethod
     def initial_of(unit: Unit) -> dict[str, Any]:

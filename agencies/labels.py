@@ -168,7 +168,15 @@ CHANGES = {
     "channel.updated": _("Saluran pesan diubah"),
     "channel.ended": _("Saluran pesan diakhiri"),
     "channel.tested": _("Saluran pesan diuji"),
+    "screen.added": _("Layar dinding ditambah"),
+    "screen.linked": _("Tautan layar dibuat"),
+    "screen.claimed": _("Layar dinding dipasang"),
+    "screen.revoked": _("Layar dinding dicabut"),
+    "notice.added": _("Pesan di layar dipasang"),
+    "notice.ended": _("Pesan di layar diturunkan"),
     "type.added": _("Jenis ditambah"),
+    "type.renamed": _("Nama jenis diubah"),
+    "type.ended": _("Jenis diakhiri"),
     "rules.drafted": _("Konsep aturan dimulai"),
     "rules.edited": _("Konsep aturan diubah"),
     "rules.discarded": _("Konsep aturan dibuang"),
@@ -209,6 +217,7 @@ FIELDS = {
     "ended": _("diakhiri"),
     "ended_at": _("berakhir"),
     "excludes": _("tidak dikirim"),
+    "hours": _("jam"),
     "home_lat": _("lintang pangkalan"),
     "home_lon": _("bujur pangkalan"),
     "is_active": _("aktif"),
@@ -244,7 +253,12 @@ FIELDS = {
     "stage": _("tahap"),
     "steps": _("langkah"),
     "support": _("pendukung"),
+    "run_cards": _("kartu penugasan"),
+    "targets": _("target waktu"),
+    "procedures": _("SOP"),
+    "type": _("jenis"),
     "target": _("target"),
+    "text": _("isi"),
     "tell_caller": _("untuk pelapor"),
     "title": _("judul"),
     "unit": _("unit"),
@@ -256,7 +270,7 @@ FIELDS = {
     "women_children_unit": _("unit perempuan dan anak"),
 }
 NAMING = frozenset(
-    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "unit", "user"}
+    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
 )
 """Fields of an entry that say what it is about, not what changed."""
 

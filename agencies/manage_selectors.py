@@ -1,8 +1,5 @@
 """What the pages of the administration read: configuration in force, what is missing, what was changed by whom."""
 
-import json
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,13 +11,11 @@ from django.utils.translation import gettext as _
 
 from agencies import labels
 from agencies.access import Actor
-from agencies.models import Agency, Agreement, Membership, Procedure, Region, RunCard, Target, Unit, User
+from agencies.models import Agency, Agreement, IncidentType, Membership, Procedure, Region, RunCard, Target, Unit, User
 from agencies.packformat import EMERGENCY_TYPES, STAGES
 from agencies.selectors import config_visible_to, configurable_regions
-from events.models import Event
 
 SOON = timedelta(days=30)
-AUDIT_ROWS = 200
 
 
 class AgreementState(StrEnum):
@@ -65,6 +60,11 @@ def in_force(actor: Actor, model: Any, region: str) -> QuerySet[Any]:
 def agencies_of(actor: Actor, region: str) -> QuerySet[Agency]:
     """In service first, then the ended ones."""
     return config_visible_to(actor, Agency.objects.filter(region_id=region)).order_by("-ended_at", "code")
+
+
+def own_types_of(actor: Actor, region: str) -> QuerySet[IncidentType]:
+    """The region's own types, ended ones too."""
+    return config_visible_to(actor, IncidentType.objects.filter(region_id=region)).order_by("name", "code")
 
 
 def units_of(actor: Actor, region: str) -> QuerySet[Unit]:
@@ -186,61 +186,6 @@ def _agreement_hint(row: AgreementRow) -> Hint:
     else:
         text = _("Perjanjian %(agency)s belum ditandatangani; pelapor dirujuk, bukan ditugaskan.") % values
     return Hint(text, "manage-agreements")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry of the log as a person reads it."""
-
-    at: datetime
-    actor: str
-    label: str
-    rows: tuple[tuple[str, str, str], ...]
-    """Field, before, after; only what differs, or what names the thing."""
-
-
-def changes_of(actor: Actor, region: Region) -> list[Change]:
-    """The newest changes of the region's configuration. Entries about incidents are not configuration."""
-    kinds = list(labels.CHANGES)
-    events = Event.objects.filter(region=region.code, public=False, incident_id=None, kind__in=kinds)
-    newest = config_visible_to(actor, events, "region").order_by("-id")[:AUDIT_ROWS]
-    zone = ZoneInfo(region.zone)
-    return [
-        Change(event.recorded_at, event.actor_label, str(labels.CHANGES[event.kind]), tuple(_rows(event.data, zone)))
-        for event in newest
-    ]
-
-
-def _rows(text: str, zone: ZoneInfo) -> Iterable[tuple[str, str, str]]:
-    """What the entry is about, then what differs. Erased entries keep their line without what it said."""
-    data = json.loads(text) if text else {}
-    if "before" not in data and "after" not in data:
-        data = {"after": data}
-    before, after = data.get("before") or {}, data.get("after") or {}
-    names = dict.fromkeys([*before, *after])
-    for name in sorted(names, key=lambda name: name not in labels.NAMING):
-        old, new = _said(before.get(name), zone), _said(after.get(name), zone)
-        if name in labels.NAMING:
-            old = new = new if name in after else old
-        if old != new or name in labels.NAMING:
-            yield str(labels.FIELDS.get(name, name)), old, new
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+\d\d:\d\d")
-
-
-def _said(value: Any, zone: ZoneInfo) -> str:
-    if value is None or value == "" or value == []:
-        return "–"
-    if isinstance(value, dict):
-        return "; ".join(f"{labels.FIELDS.get(name, name)}: {_said(item, zone)}" for name, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(_said(item, zone) for item in value)
-    if isinstance(value, bool):
-        return _("ya") if value else _("tidak")
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return f"{datetime.fromisoformat(value).astimezone(zone):%d/%m/%Y %H.%M}"
-    return str(value)
 
 
 def procedures_of(actor: Actor, region: str) -> QuerySet[Procedure]:

@@ -22,6 +22,7 @@ from agencies import caches
 from agencies.access import Actor, can
 from agencies.cleaning import TooDeep, clean
 from agencies.problems import Malformed, NotPermitted, NotVisible, Problem, TooLarge
+from agencies.sentences import in_language
 from events.services import Intent, KeyInWork, KeyReused, intent
 
 log = logging.getLogger("siaga.api")
@@ -37,7 +38,7 @@ class FastJSONRenderer(renderers.BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else _encode(data)
+        return b"" if data is None else _encode(in_language(data))
 
 
 class ProblemRenderer(FastJSONRenderer):

@@ -1,11 +1,14 @@
 from django.urls import path
 
+from agencies import manage_agency as one
+from agencies import manage_changes as changes
 from agencies import manage_imports as imports
 from agencies import manage_people as people
 from agencies import manage_policy as policy
 from agencies import manage_procedures as sop
 from agencies import manage_rosters as rosters
 from agencies import manage_views as views
+from agencies import tile_views
 
 urlpatterns = [
     path("", views.manage, name="manage"),
@@ -14,11 +17,14 @@ urlpatterns = [
     path("<str:region>/instansi/", views.agencies, name="manage-agencies"),
     path("<str:region>/instansi/baru/", views.agency_new, name="manage-agency-new"),
     path("<str:region>/instansi/<slug:code>/", views.agency_edit, name="manage-agency"),
+    path("<str:region>/instansi/<slug:code>/lengkap/", one.agency, name="manage-agency-whole"),
     path("<str:region>/instansi/<slug:code>/akhiri/", views.agency_end, name="manage-agency-end"),
     path("<str:region>/instansi/<slug:code>/jeda/", views.agency_pause, name="manage-agency-pause"),
     path("<str:region>/perjanjian/", policy.agreements, name="manage-agreements"),
     path("<str:region>/perjanjian/<slug:code>/", policy.agreement_sign, name="manage-agreement"),
     path("<str:region>/perjanjian/<slug:code>/akhiri/", policy.agreement_end, name="manage-agreement-end"),
+    path("<str:region>/peta/", tile_views.tiles, name="manage-tiles"),
+    path("<str:region>/peta/hapus/", tile_views.tiles_delete, name="manage-tiles-delete"),
     path("<str:region>/unit/", views.units, name="manage-units"),
     path("<str:region>/unit/baru/", views.unit_new, name="manage-unit-new"),
     path("<str:region>/unit/<uuid:id>/", views.unit_edit, name="manage-unit"),
@@ -54,5 +60,6 @@ urlpatterns = [
     path("<str:region>/impor/<uuid:id>/terapkan/", imports.import_apply, name="manage-import-apply"),
     path("<str:region>/impor/<uuid:id>/buang/", imports.import_discard, name="manage-import-discard"),
     path("<str:region>/impor/<uuid:id>/batalkan/", imports.import_undo, name="manage-import-undo"),
-    path("<str:region>/perubahan/", views.changes, name="manage-changes"),
+    path("<str:region>/perubahan/", changes.changes, name="manage-changes"),
+    path("<str:region>/perubahan/ekspor.csv", changes.changes_csv, name="manage-changes-csv"),
 ]  # fmt: skip

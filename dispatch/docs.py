@@ -218,6 +218,7 @@ PLACES = _read(
 )
 OFFER_CALL = _write("offer_call", "Panggilan masuk", OfferedCall, Call, 201)
 GET_CALL = _read("get_call", "Panggilan", Call)
+CALL_HISTORY = _read("call_history", "Riwayat nomor penelepon, sebelum dijawab", Anything)
 _CALL_STEP = inline_serializer("CallStep", {"occurred_at": s.DateTimeField(required=False)})
 ANSWER_CALL = _write("answer_call", "Jawab panggilan", _CALL_STEP, Call)
 END_CALL = _write("end_call", "Akhiri panggilan", _CALL_STEP, Call)
@@ -243,6 +244,25 @@ ANSWER_SUPPORT = _write("answer_support", "Jawab permintaan bantuan", Anything, 
 UNIT_POSITIONS = _write("unit_positions", "Posisi unit", Anything, Anything)
 BOARD = _read("board", "Papan: semua kejadian terbuka", Anything, REGION, AT)
 BURSTS = _read("bursts", "Tempat dengan banyak panggilan dalam beberapa menit terakhir", Anything, REGION)
+HAZARDS = _read("hazards", "Kawasan bahaya yang berlaku", Anything, REGION)
+DRAW_HAZARD = _write(
+    "draw_hazard",
+    "Gambar kawasan bahaya sementara",
+    inline_serializer(
+        "NewHazard",
+        {
+            "region": s.CharField(),
+            "kind": s.ChoiceField(["flood", "landslide", "fire", "gas", "closed", "other"]),
+            "name": s.CharField(max_length=80),
+            "hours": s.IntegerField(min_value=1, max_value=72),
+            "outline": s.ListField(child=s.ListField(child=s.FloatField()), required=False),
+            "areas": s.ListField(child=s.CharField(), required=False),
+        },
+    ),
+    Anything,
+    201,
+)
+END_HAZARD = _write("end_hazard", "Akhiri kawasan bahaya", Anything, Anything)
 OWN_INCIDENTS = _read("own_incidents", "Kejadian terbuka yang pernah dikerjakan pengguna ini", Anything, REGION)
 NUMBERS = _read("numbers", "Nomor yang ditandai, dan nomor yang menunggu keputusan", Anything, REGION)
 FLAG_NUMBER = _write(

@@ -14,6 +14,7 @@ from agencies.reference import RegionRef
 from dispatch import selectors
 from dispatch.callers import calls_answer, people_answer
 from dispatch.checklists import answers_of, checklist_of
+from dispatch.hazards import hazards_at
 from dispatch.likeness import duplicates_answer, merged_here, merged_into, restricted_warnings
 from dispatch.locating import location_warnings
 from dispatch.models import Assignment
@@ -148,6 +149,7 @@ def _detail(actor: Actor, seen: Seen, region: RegionRef) -> dict[str, Any]:
             "narrative": current.get("narrative", ""),
             "location": {"lat": incident.lat, "lon": incident.lon, "text": current.get("location", "")},
             "texts": [text_entry(t, words, region) for t, words in texts],
+            "hazards": hazards_at(incident, region),
             "procedures": checklist_of(incident, region),
             "answers": answers_of(incident, region) if seen.level is Level.FULL else [],
             "people": people_answer(incident, vault, named=seen.level is Level.FULL),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import labels
 from agencies.forms import LinesField, ManageForm
 from agencies.reference import RegionRef
+from agencies.sentences import said
 from dispatch.replay import LONGEST_TEXT
 from dispatch.rulefile import LARGEST_FILE
 from incidents.ruleset import LONGEST_ID, subtypes_of
@@ -55,7 +56,7 @@ class RuleForm(RevisionForm):
 
     def __init__(self, *args: Any, region: RegionRef, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        national = [(code, region.types[code].name if code in region.types else code) for code in TYPES]
+        national = [(code, said(region.types[code].name) if code in region.types else code) for code in TYPES]
         for name in ("type", "extra", "beats"):
             self.fields[name].choices = national  # type: ignore[attr-defined]
         self.fields["subtype"].choices = _subtypes(region, dict(national))  # type: ignore[attr-defined]
@@ -97,7 +98,7 @@ class ExampleForm(RevisionForm):
 
     def __init__(self, *args: Any, region: RegionRef, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind.code, kind.name) for kind in region.types.values()]
+        kinds = [(kind.code, said(kind.name)) for kind in region.types.values()]
         for name in ("type", "extra"):
             self.fields[name].choices = kinds  # type: ignore[attr-defined]
 
@@ -134,6 +135,6 @@ class TypeForm(ManageForm):
         super().__init__(*args, **kwargs)
         agencies = [(agency.code, agency.name) for agency in region.agencies.values()]
         self.fields["base"].choices = [  # type: ignore[attr-defined]
-            (code, region.types[code].name) for code in TYPES if code in region.types
+            (code, said(region.types[code].name)) for code in TYPES if code in region.types
         ]
         self.fields["lead"].choices = self.fields["support"].choices = agencies  # type: ignore[attr-defined]

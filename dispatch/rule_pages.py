@@ -15,6 +15,7 @@ from agencies.access import can
 from agencies.cleaning import clean_text
 from agencies.manage_frame import Desk
 from agencies.problems import Problem
+from agencies.sentences import said
 from agencies.views import actor_of
 from dispatch import replay
 from dispatch.rule_forms import ExampleForm, ImportForm, RuleForm
@@ -208,7 +209,7 @@ def _answer(desk: Desk, text: str, rules: CompiledRules, title: Any) -> dict[str
     names = {agency.code: agency.short or agency.name for agency in desk.reference.agencies.values()}
     return {
         "title": title,
-        "type": decision.type.name,
+        "type": said(decision.type.name),
         "subtype": desk.subtype_name(decision.subtype) if decision.subtype else "",
         "priority": labels.PRIORITIES.get(decision.priority, decision.priority),
         "level": decision.priority,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.api import assignments, boards, calls, devices, feed, incidents
+from dispatch.api import assignments, boards, calls, devices, feed, hazards, incidents
 
 urlpatterns = [
     path("incidents/", incidents.IncidentsView.as_view(), name="api-incidents"),
@@ -49,6 +49,7 @@ urlpatterns = [
     ),
     path("calls/", calls.CallsView.as_view(), name="api-calls"),
     path("calls/<uuid:call_id>/", calls.CallView.as_view(), name="api-call"),
+    path("calls/<uuid:call_id>/history/", calls.CallHistoryView.as_view(), name="api-call-history"),
     path("calls/<uuid:call_id>/answer/", calls.AnswerCallView.as_view(), name="api-call-answer"),
     path("calls/<uuid:call_id>/end/", calls.EndCallView.as_view(), name="api-call-end"),
     path("calls/<uuid:call_id>/disposition/", calls.DisposeCallView.as_view(), name="api-call-disposition"),
@@ -64,6 +65,8 @@ urlpatterns = [
     path("places/", incidents.PlacesView.as_view(), name="api-places"),
     path("events/", feed.EventsView.as_view(), name="api-events"),
     path("bursts/", feed.BurstsView.as_view(), name="api-bursts"),
+    path("hazards/", hazards.HazardsView.as_view(), name="api-hazards"),
+    path("hazards/<uuid:hazard_id>/end/", hazards.EndHazardView.as_view(), name="api-hazard-end"),
     path("board/own/", boards.OwnIncidentsView.as_view(), name="api-board-own"),
     path("numbers/", boards.NumbersView.as_view(), name="api-numbers"),
     path("numbers/<uuid:flag_id>/end/", boards.EndFlagView.as_view(), name="api-number-end"),

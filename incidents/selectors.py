@@ -4,13 +4,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from agencies.access import Actor, Level, Role, level_of_sight
+from agencies.access import Actor, Level, Role, can, level_of_sight
 from events.bulk import among
-from incidents.models import Call, Identity, Incident, IncidentAccess, Person, Text
+from incidents.hazardshapes import inside
+from incidents.models import Call, HazardArea, Identity, Incident, IncidentAccess, Person, Text
 
 
 def visible_to(actor: Actor) -> QuerySet[Incident]:
@@ -99,3 +102,33 @@ def people_of(incident_id: uuid.UUID) -> list[tuple[Person, Identity | None]]:
     identities = {row.person_id: row for row in Identity.objects.filter(incident_id=incident_id)}
     people = Person.objects.filter(incident_id=incident_id).order_by("created_at", "id")
     return [(person, identities.get(person.id)) for person in people]
+
+
+def hazards_in_force(actor: Actor, region: str, at: datetime) -> QuerySet[HazardArea]:
+    """Hazard areas of a region whose maps the actor may see, the newest first."""
+    if not can(actor, "map.view", region):
+        return HazardArea.objects.none()
+    return HazardArea.objects.filter(region_id=region, ended_at=None, expires_at__gt=at).order_by("-created_at", "-id")
+
+
+def hazards_around(region: str, lat: float | None, lon: float | None, at: datetime) -> list[HazardArea]:
+    """The hazard areas in which a point lies now; for those who may see the point."""
+    if lat is None or lon is None:
+        return []
+    rows = list(HazardArea.objects.filter(region_id=region, ended_at=None, expires_at__gt=at).order_by("created_at"))
+    return [rows[n] for n in inside([row.geometry for row in rows], lat, lon)]
+
+
+def hazard_row(row: HazardArea, tz: ZoneInfo) -> dict[str, Any]:
+    """A hazard area as maps show it."""
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "name": row.name,
+        "geometry": row.geometry,
+        "areas": row.areas,
+        "by": row.drawn_by_label,
+        "created_at": row.created_at.astimezone(tz).isoformat(),
+        "expires_at": row.expires_at.astimezone(tz).isoformat(),
+        "ended_at": row.ended_at.astimezone(tz).isoformat() if row.ended_at else None,
+    }

@@ -10,6 +10,7 @@ from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
 from dispatch import docs
 from dispatch.api.incidents import replayed
+from dispatch.callerhistory import history_answer
 from dispatch.parsing import read_call, read_disposition, read_occurred_at, region_code
 from dispatch.selectors import region_or_404
 from dispatch.services import calls as services
@@ -53,6 +54,17 @@ class CallView(ApiView):
     @extend_schema(**docs.GET_CALL)
     def get(self, request: ActorRequest, call_id: UUID) -> Response:
         return Response(call_answer(request, call_id))
+
+
+class CallHistoryView(ApiView):
+    @extend_schema(**docs.CALL_HISTORY)
+    def get(self, request: ActorRequest, call_id: UUID) -> Response:
+        call = incidents.calls_visible_to(request.user).filter(id=call_id).first()
+        if call is None:
+            raise NotVisible
+        region = region_or_404(call.region_id)
+        allow(request.user, "call.answer", region.code)
+        return Response(history_answer(request.user, call, region, at=clock.now()))
 
 
 class AnswerCallView(ApiView):

@@ -15,6 +15,7 @@ from agencies.rest import allow, body_of, cleaned_fields, wish_of
 from agencies.rowlevel import sight
 from dispatch import docs, likeness, placing, presenters, radar, timetravel
 from dispatch.api.pages import page_of
+from dispatch.hazards import hazard_warnings
 from dispatch.locating import location_warnings
 from dispatch.parsing import read_change, read_moment, read_report, region_code
 from dispatch.reading import Strict
@@ -149,11 +150,12 @@ class IncidentChecklistView(ApiView):
     def post(self, request: ActorRequest, incident_id: UUID) -> Response:
         read = Strict(body_of(request))
         procedure, step = read.text("procedure", required=True), read.integer("step", required=True)
-        done = read.flag("done", default=True)
-        read.finish({"procedure", "step", "done"})
+        done, when = read.flag("done", default=True), read.time("occurred_at")
+        source = read.one_of("source", SOURCES) or "live"
+        read.finish({"procedure", "step", "done", "occurred_at", "source"})
         done_ = checklists.tick_step(
             incident_id=incident_id, procedure_id=procedure, step=step, done=done, actor=request.user,
-            at=clock.now(), wish=wish_of(request),
+            at=clock.now(), wish=wish_of(request), occurred_at=when, source=source,
         )  # fmt: skip
         return answer(request, done_)
 
@@ -174,7 +176,8 @@ class ClassifyView(ApiView):
         decision = reports.preview(report, region=region, at=at)
         similar = radar.similar_to_report(report, decision, region, actor=request.user, at=at)
         body = presenters.preview_answer(report, decision, region, similar)
-        body["warnings"] += [*cleaned_fields(request), *warnings]
+        around = hazard_warnings(region, decision.located.lat, decision.located.lon, at)
+        body["warnings"] += [*around, *cleaned_fields(request), *warnings]
         return Response(body)
 
 

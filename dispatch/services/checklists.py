@@ -8,15 +8,17 @@ from agencies.problems import Malformed, NotPermitted
 from agencies.writing import Write, writing
 from dispatch.checklists import procedures_of
 from dispatch.models import ProcedureTick
-from dispatch.services.common import Locked, check_permission, fact_now, lock_incident, touch
+from dispatch.services.common import Locked, check_permission, clamp, fact_now, lock_incident, touch
 from events.bulk import new
 from events.services import Answered, Intent
 from incidents.vault import user_id
 
 
 def tick_step(*, incident_id: uuid.UUID, procedure_id: str, step: int, done: bool, actor: Actor, at: datetime,
-              wish: Intent | None = None) -> Answered:  # fmt: skip
-    """Mark a step done or not done. What is so already stays as it is. Raises NotVisible, NotPermitted, Malformed."""
+              wish: Intent | None = None, occurred_at: datetime | None = None,
+              source: str = "live") -> Answered:  # fmt: skip
+    """Mark a step done or not done, as of when it was. What is so already stays as it is. Raises NotVisible,
+    NotPermitted, Malformed."""
     with writing(actor, at, wish) as write:
         if write.answered:
             return write.answered
@@ -25,6 +27,8 @@ def tick_step(*, incident_id: uuid.UUID, procedure_id: str, step: int, done: boo
         check_permission(actor, "note.add", incident.region_id)
         if locked.level == Level.STUB:
             raise NotPermitted
+        locked.occurred_at, locked.clamped = clamp(occurred_at, at)
+        locked.source = source
         if _set(write, locked, procedure_id, step, done):
             touch(incident)
             told = {"procedure": procedure_id, "step": step, "done": done}
@@ -49,7 +53,7 @@ def _set(write: Write, locked: Locked, procedure_id: str, step: int, done: bool)
         return True
     new(
         ProcedureTick, incident_id=locked.incident.id, procedure_id=procedure_id, procedure_version=procedure.version,
-        step=step, text=procedure.steps[step][:300], done_at=write.at, done_by_id=user_id(write.actor),
-        done_by_label=write.actor.label,
+        step=step, text=procedure.steps[step][:300], done_at=locked.occurred_at or write.at,
+        done_by_id=user_id(write.actor), done_by_label=write.actor.label,
     ).save(force_insert=True)  # fmt: skip
     return True

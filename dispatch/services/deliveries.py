@@ -205,7 +205,7 @@ def _notice(row: Delivery, at: datetime) -> Notice:
         raise _Moot("terlalu lama menunggu")
     incident = Incident.objects.get(id=row.assignment.incident_id)
     region = region_or_404(incident.region_id)
-    type_, area = region.types.get(incident.type), region.areas.get(incident.area_id or "")
+    type_, area = region.type_of(incident.type), region.areas.get(incident.area_id or "")
     return Notice(
         incident.number, incident.confidential, type_.name if type_ else incident.type, incident.priority,
         area.name if area else "", step=row.assignment.escalation_step if row.hop else "",

@@ -179,9 +179,14 @@ def _add_words(draft: Draft, vault: Vault, report: Report, write: Write, call: C
         link_call(call, incident, write.at)
 
 
+_TAKEN_BACK = frozenset({Disposition.GHOST, Disposition.PRANK, Disposition.MISDIAL})
+"""Said of a call about which there is a report after all: a key pressed too soon."""
+
+
 def link_call(call: Call, incident: Incident, at: datetime) -> None:
     """The call belongs to the incident now; of a confidential one its number is kept sealed only."""
-    call.disposition = call.disposition or Disposition.EMERGENCY
+    if not call.disposition or call.disposition in _TAKEN_BACK:
+        call.disposition = Disposition.EMERGENCY
     call.disposed_at = call.disposed_at or at
     call.confidential = incident.confidential
     if incident.confidential:

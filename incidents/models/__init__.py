@@ -2,6 +2,7 @@
 
 from incidents.models.answers import FurtherAnswer
 from incidents.models.call import Call, CallbackTask, NumberFlag, Recording
+from incidents.models.hazards import HazardArea
 from incidents.models.incident import (
     Attachment,
     CaseKey,
@@ -25,6 +26,7 @@ __all__ = [
     "Feedback",
     "FurtherAnswer",
     "Handover",
+    "HazardArea",
     "Identity",
     "Incident",
     "IncidentAccess",

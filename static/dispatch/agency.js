@@ -5,12 +5,15 @@ import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { openPushed } from "./pushed.js";
+import { renew } from "./pushdevice.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
 import { _, ngettext } from "../ui/lang.js";
 import { IncidentList, areaName, ladderChips, marks, progressLine, stepChip } from "../ui/list.js";
+import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, bindKeys, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { Alarm } from "../ui/sound.js";
@@ -46,11 +49,13 @@ const context = {
   hint: _("Pilih tugas dari daftar atau dari peta."),
 };
 const kept = new KeptSteps({ outbox, connected: () => ["live", "polling"].includes(feed.mode), incident: () => detail.id, changed: () => detail?.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
-Object.assign(context, { keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
+const writes = new KeptWrites({ outbox, connected: () => ["live", "polling"].includes(feed.mode), changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+Object.assign(context, { writes, keepStep: kept.keepStep, keepUnit: kept.keepUnit, ahead: kept.ahead, keptSteps: kept.lines });
 const share = new PositionShare(byId("share"), { agency: config.agency, units: context.units });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("inbox"), { onOpen: open, describe, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open });
+new Hazards(map, { region: config.region, feed });
 
 async function open(id) {
   byId("main").classList.add("case-open");
@@ -180,6 +185,7 @@ tickEverySecond(() => {
   share.paint();
 });
 new Badge({ outbox });
+if (!config.offline) void renew().catch((error) => console.warn("pushes:", error.message));
 openPushed({ open, loaded: () => loaded, feed });
 paint();
 outbox.start();

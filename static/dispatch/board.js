@@ -8,6 +8,7 @@ import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, assignmentEnded, typeName } from "../ui/format.js";
 import { _ } from "../ui/lang.js";
 import { actionLabel } from "../ui/actions.js";
+import { Hazards } from "../ui/hazards.js";
 import { areaName } from "../ui/list.js";
 import { noMenu, openMenu, placeOf } from "../ui/menu.js";
 import { bindKeys, inField, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
@@ -18,6 +19,7 @@ import { Filters } from "./boardfilters.js";
 import { BoardList } from "./boardlist.js";
 import { NumberQueue, ReviewQueue } from "./boardqueues.js";
 import { grouped, ordered, passes, unassigned } from "./boardrules.js";
+import { HazardPanel } from "./hazarddraw.js";
 import { UnitPanel } from "./boardunits.js";
 import { Windows } from "./windows.js";
 
@@ -33,7 +35,7 @@ const rowOf = (id) => feed.state.incidents.get(id);
 const short = (code) => config.agency_names[code] ?? code;
 const say = (words) => (byId("alarm").textContent = words);
 const context = {
-  region: config.region, user: config.user, typeNames: config.types, agencies: config.agencies, agencyNames: config.agency_names, neighbours: config.neighbours,
+  region: config.region, user: config.user, typeNames: config.types, agencies: config.agencies, agencyNames: config.agency_names, agencyPhones: config.agency_phones ?? {}, neighbours: config.neighbours,
   units: () => [...feed.state.units.values()], incidents: rows, open: (id) => open(id), typing: (id) => feed.tell({ open: id, typing: true }),
   after: () => filters.now.mine && filters.loadOwn(), hint: _("Pilih dari daftar atau peta: panah memilih, Enter membuka."),
 };
@@ -54,6 +56,12 @@ const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id
 const units = has.detail ? new UnitPanel({ list: byId("units"), bar: byId("unit-bar"), answers: byId("unit-answers"), units: context.units, target: () => rowOf(selected) ?? null, onMenu: unitMenu, short }) : null;
 const review = has.detail ? new ReviewQueue(byId("review"), { typeNames: config.types, open: (id, key) => act(id, key) }) : null;
 const numbers = has.detail ? new NumberQueue(byId("numbers"), { region: config.region, mayFlag: config.permissions.includes("number.flag"), onCount: (n) => (byId("numbers-count").textContent = String(n)) }) : null;
+
+const hazards = new Hazards(map, { region: config.region, feed, changed: (found) => {
+  drawing?.paint(found);
+  if (drawing) byId("hazards-count").textContent = String(found.length);
+} });
+const drawing = has.detail ? new HazardPanel(byId("hazards"), { region: config.region, map, hazards }) : null;
 
 // --- what is selected, in the list, on the map and in the other windows --------------------------------------------------
 function select(id, { told = true } = {}) {
@@ -148,7 +156,7 @@ function sections(shown) {
 
 function floodSections(shown) {
   const groups = grouped(shown);
-  const title = (group) => (group.alone ? _("P1 baru") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
+  const title = (group) => (group.alone ? _("P1 belum ditangani") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
   return groups.map((group) => ({ key: group.key, title: title(group), rows: ordered(group.rows).unassigned.concat(ordered(group.rows).active), folded: !group.alone && group.rows.length > 3 }));
 }
 

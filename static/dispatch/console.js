@@ -5,6 +5,7 @@ import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
 import { PRIORITIES, typeName } from "../ui/format.js";
 import { _ } from "../ui/lang.js";
 import { IncidentList, areaName, byUrgency, waiting } from "../ui/list.js";
+import { Hazards } from "../ui/hazards.js";
 import { RegionMap } from "../ui/map.js";
 import { arrowKeys, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
@@ -13,6 +14,7 @@ import { Whereabouts } from "../ui/whereabouts.js";
 import { Bursts } from "../ui/bursts.js";
 import { Badge } from "../outbox/badge.js";
 import { keepUnsent } from "../outbox/page.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { offerFullPage } from "../outbox/worker.js";
 import { CallStrip } from "./calls.js";
 import { AsOf } from "./asof.js";
@@ -33,7 +35,7 @@ const context = {
   user: config.user,
   typeNames: config.types,
   agencies: config.agencies,
-  agencyNames: config.agency_names,
+  agencyNames: config.agency_names, agencyPhones: config.agency_phones ?? {},
   neighbours: config.neighbours,
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
@@ -44,15 +46,18 @@ const context = {
     if (byId("which").value === "ended") loadEnded();
   },
 };
+const connected = () => ["starting", "live", "polling"].includes(feed.mode);
+context.writes = new KeptWrites({ outbox, connected, changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
 const detail = new Detail(byId("detail"), context);
 const list = new IncidentList(byId("queue"), { onOpen: open, typeNames: config.types });
 const map = new RegionMap(byId("map"), { region: config.region, onOpen: open, onPick: mayReport ? (lat, lon) => report.setPoint(lat, lon) : null });
+new Hazards(map, { region: config.region, feed });
 const calls = mayReport ? new CallStrip({ config, form: () => report, outbox }) : null;
 const regionName = (code) => config.neighbours.find((one) => one.code === code)?.name ?? code;
 const bursts = new Bursts(byId("bursts"), { region: config.region, numberOf: (id) => feed.state.incidents.get(id)?.number, open, announce: say });
 const handovers = mayReport ? new Handovers(byId("handovers"), { region: config.region, open, typeNames: config.types, regionName, announce: say }) : null;
 const where = mayReport ? null : new Whereabouts(map, config.region);
-const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, connected: () => ["starting", "live", "polling"].includes(feed.mode), rowOf: (id) => feed.state.incidents.get(id) }) : null;
+const report = mayReport ? new ReportForm({ config, map, calls, open, outbox, writes: context.writes, connected, rowOf: (id) => feed.state.incidents.get(id) }) : null;
 
 let asOf = null;
 function past() {
@@ -157,7 +162,6 @@ byId("which").addEventListener("change", () => (byId("which").value === "ended" 
 arrowKeys(byId("queue"));
 
 desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
-if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {

@@ -1,6 +1,6 @@
 // The radar: what may have been reported already, shown while typing, with one key to add this caller to it. The
 // call-taker decides; nothing is joined by itself.
-import { newKey, post, Problem } from "../live/api.js";
+import { newKey, Problem } from "../live/api.js";
 import { explain } from "../ui/actions.js";
 import { h, notice, replace } from "../ui/dom.js";
 import { _ } from "../ui/lang.js";
@@ -18,9 +18,10 @@ export function callerBody({ narrative, location, caller, call, channel }) {
 export const because = (duplicate) => (duplicate.reasons ?? []).map((one) => one.text ?? one.code).filter(Boolean).join(" · ");
 
 export class Radar {
-  // `body`: the form as it would be saved. `added(answer)`: this caller has been added. `rowOf(id)`: the board's row.
-  constructor(node, { body, added, open, rowOf, typeNames, problem }) {
-    Object.assign(this, { node, body, added, open, rowOf, typeNames, problem });
+  // `body`: the form as it would be saved. `keep(incident, body, key)`: keeps and sends it; the answer, or { queued }.
+  // `added(answer)`: this caller has been added, or waits to be. `rowOf(id)`: the board's row.
+  constructor(node, { body, keep, added, open, rowOf, typeNames, problem }) {
+    Object.assign(this, { node, body, keep, added, open, rowOf, typeNames, problem });
     this.list = [];
     this.line = "";
     this.forget();
@@ -62,14 +63,14 @@ export class Radar {
         `${_("Kejadian sama: tambah pelapor ini")} `, n === 0 && h("kbd", {}, "Alt+G")));
   }
 
-  // What was typed stays in the form until the server has it.
+  // What was typed stays in the form until this computer or the server has it.
   async add(one) {
     if (this.adding) return;
     this.adding = true;
     replace(this.problem);
     try {
-      const answer = await post(`/api/v1/incidents/${one.id}/calls/`, callerBody(this.body()), { key: this.key });
-      this.added(answer);
+      const answer = await this.keep(one.id, callerBody(this.body()), this.key);
+      this.added(answer.queued ? { ...answer, id: one.id, number: one.number } : answer);
     } catch (error) {
       replace(this.problem, explain(error));
       if (error instanceof Problem && !error.offline && error.status !== 401) this.key = newKey();
@@ -85,6 +86,7 @@ export function addedCard(answer, { open, close, back }) {
     h("div", { class: "detail-head" }, h("strong", {}, _("Pelapor ditambahkan ke")), h("span", { class: "detail-number" }, answer.number),
       h("button", { class: "btn small", type: "button", onclick: () => open(answer.id) }, _("Buka")),
       h("button", { class: "btn quiet small", type: "button", onclick: close }, _("Tutup"))),
+    answer.queued && h("p", { class: "kept-here" }, _("Belum terkirim: tersimpan di komputer ini dan dikirim sendiri begitu server menjawab.")),
     h("p", { class: "hint" }, _("Kata-kata, nomor, dan lokasi pelapor ini tersimpan pada kejadian itu. Tidak ada penugasan baru.")),
     h("p", { class: "hint" }, `${_("Ternyata kejadian lain?")} `, h("button", { class: "btn small", type: "button", onclick: back }, _("Kembalikan isian")), ` ${_("lalu simpan sebagai laporan sendiri.")}`));
 }

@@ -15,7 +15,7 @@ const LOCK_OUTLIVES_TAB_MS = [600, 2000, 4000]; // a browser lets go of what a k
 const FIELDS = ["place", "narrative", "victims", "number", "name", "channel"];
 
 export class ReportForm {
-  constructor({ config, map, calls, open, outbox, connected = () => true, rowOf = () => null }) {
+  constructor({ config, map, calls, open, outbox, writes, connected = () => true, rowOf = () => null }) {
     Object.assign(this, { config, map, calls, open, outbox, connected });
     this.form = byId("report");
     this.key = newKey();
@@ -25,7 +25,7 @@ export class ReportForm {
     });
     this.suggestion = new Suggestion(byId("suggestion"), config, { changed: (change) => this.chosen(change), open });
     this.radar = new Radar(byId("radar"), {
-      body: () => this.body(), added: (answer) => this.callerAdded(answer), open, rowOf, typeNames: config.types, problem: byId("form-problem"),
+      body: () => this.body(), keep: writes.caller, added: (answer) => this.callerAdded(answer), open, rowOf, typeNames: config.types, problem: byId("form-problem"),
     });
     this.saveDraft = () => this.draft.touch();
     this.places = new PlaceBox({ region: config.region, map, changed: () => (this.saveDraft(), this.classify()) });
@@ -320,7 +320,11 @@ export class ReportForm {
     const close = () => replace(byId("result"));
     this.calls.linked(answer);
     this.clear();
-    const back = () => (this.restore({ ...kept, key: newKey() }), close());
+    const back = async () => {
+      if (answer.queued) await this.outbox.takeBack(answer.key); // when it has gone meanwhile, it is taken off in the case
+      this.restore({ ...kept, key: newKey() });
+      close();
+    };
     replace(byId("result"), addedCard(answer, { open: this.open, close, back }));
     byId("form-scroll").scrollTop = 0;
     this.open(answer.id);

@@ -120,7 +120,7 @@ export class Suggestion {
 
   // A point outside the region: who is responsible there, said before anything is saved.
   warnings() {
-    return (this.last?.warnings ?? []).filter((one) => one.region).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
+    return (this.last?.warnings ?? []).filter((one) => one.region || one.hazard).map((one) => notice("warn", [one.message, one.phone ? _("Telepon: {phone}", { phone: one.phone }) : ""].filter(Boolean).join(" ")));
   }
 
   // What to ask and to say, in the order of speaking. Folded or not is the call-taker's choice and stays so.
@@ -152,7 +152,7 @@ export class Suggestion {
     const score = (code) => this.last?.candidates.find((one) => one.type === code)?.score;
     const chips = this.choices();
     if (now && !chips.includes(now)) chips.push(now);
-    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code));
+    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code) && !this.config.ended_types?.includes(code));
     const other = h("select", { class: "pick-chip", "aria-label": _("Jenis lain"), onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
       h("option", { value: "" }, _("Jenis lain…")), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
     return h("div", { class: "pick", role: "group", "aria-label": _("Jenis") }, h("span", { class: "label" }, _("Jenis")),

@@ -39,6 +39,8 @@ export function newKey() {
 export const get = (path, options) => request("GET", path, undefined, options);
 export const post = (path, body, options) => request("POST", path, body, options);
 
+export const screenName = () => SCREENS[globalThis.location?.pathname?.split("/")[1]] ?? "";
+
 // One file as multipart; the answer as for every other request.
 export async function upload(path, file, { timeout = 60_000 } = {}) {
   const body = new FormData();
@@ -60,7 +62,7 @@ async function request(method, path, body, { key, signal, timeout = 15_000 } = {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (key) headers["Idempotency-Key"] = key;
-  const screen = SCREENS[globalThis.location?.pathname?.split("/")[1]];
+  const screen = screenName();
   if (screen && method !== "GET") headers["X-Screen"] = screen;
   const sent = Date.now();
   let response;

@@ -5,7 +5,7 @@ import { byId, h, notice, replace, said } from "../ui/dom.js";
 import { _ } from "../ui/lang.js";
 import { age, byPerson, isHeld } from "./rules.js";
 
-const KINDS = { report: _("Laporan"), paper: _("Laporan kertas"), step: _("Langkah"), disposition: _("Golongan panggilan"), call_end: _("Akhir panggilan"), act: _("Langkah kejadian") };
+const KINDS = { report: _("Laporan"), paper: _("Laporan kertas"), step: _("Langkah"), disposition: _("Golongan panggilan"), call_end: _("Akhir panggilan"), note: _("Catatan"), sop: _("Langkah SOP"), caller: _("Pelapor tambahan"), act: _("Langkah kejadian") };
 const STATES = { waiting: _("menunggu"), review: _("perlu diperiksa"), denied: _("ditolak: tidak berhak") };
 const LINKS = {
   offline: _("Server tidak menjawab; dicoba lagi sendiri."),
@@ -90,7 +90,7 @@ export class Badge {
 
   async ownRow(row) {
     const content = await this.outbox.read(row).catch(() => null);
-    const words = content?.body?.narrative || content?.body?.location?.text || content?.kept?.title || "";
+    const words = content?.body?.narrative || content?.body?.text || content?.body?.location?.text || content?.kept?.title || "";
     const trouble = await this.outbox.trouble(row);
     const stuck = row.state !== "waiting";
     return h("li", { data: { row: row.key, state: row.state } },

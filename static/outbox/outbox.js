@@ -1,6 +1,6 @@
 // What was saved and is not at the server yet. A row is here before it is sent, goes out in order with the key it was
 // given, and leaves only when the server has answered with that key. Several tabs share it; one sends at a time.
-import { configure, csrfToken, serverNow } from "../live/api.js";
+import { configure, csrfToken, screenName, serverNow } from "../live/api.js";
 import { _ } from "../ui/lang.js";
 import { isForgery, isHeld, isLateAct, isStale, judge, mayGo, messageOf, waitAfter } from "./rules.js";
 import { Sealer, canSeal, unsealed } from "./seal.js";
@@ -82,7 +82,7 @@ export class Outbox extends EventTarget {
   async add({ key, kind, url, body, kept = null, group = "", region = "", fine = [], tag = null, hold = 0, draftId }) {
     const row = {
       ...(hold ? { hold_until: this.now() + hold } : {}),
-      v: 1, key, kind, url, group, region, fine, tag, user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
+      v: 1, key, kind, url, group, region, fine, tag, screen: screenName(), user: { ...this.user }, created_at: new Date(this.now()).toISOString(), state: "waiting", attempts: 0,
       sealed: await this.sealer.seal({ body, kept }, key),
     };
     const stored = await this.store.add(row, draftId);
@@ -221,7 +221,7 @@ export class Outbox extends EventTarget {
   }
 
   post(row, body) {
-    return this.fetch(row.url, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), "Idempotency-Key": row.key } });
+    return this.fetch(row.url, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), "Idempotency-Key": row.key, ...(row.screen ? { "X-Screen": row.screen } : {}) } });
   }
 
   // { status, key, body }; status 0 when there was no answer, body null when it was not a whole JSON object.

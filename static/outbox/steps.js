@@ -1,11 +1,11 @@
 // The steps of an agency and its units on a phone without a network: kept with the time of the tap, shown as done here,
 // sent in order.
-import { newKey, post, Problem, serverNow } from "../live/api.js";
+import { newKey, serverNow } from "../live/api.js";
 import { h, replace } from "../ui/dom.js";
 import { clock } from "../ui/format.js";
 import { _, ngettext } from "../ui/lang.js";
+import { atOnce, keepWrite } from "./writes.js";
 
-const WAIT_MS = 2500;
 const LABELS = {
   acknowledge: _("Terima"), dispatch: _("Berangkat"), arrive: _("Tiba"), complete: _("Selesai"), decline: _("Tolak"), withdraw: _("Tarik"), pause: _("Jeda"), resume: _("Lanjutkan"),
   en_route: _("Jalan"), on_scene: _("Tiba"), transporting: _("Mengantar"), at_hospital: _("Di RS"), available: _("Siap lagi"), out_of_service: _("Tidak bertugas"),
@@ -82,23 +82,12 @@ export class KeptSteps {
 
   async keep(url, body, tag) {
     const key = newKey();
-    const sent = { ...body, occurred_at: new Date(serverNow()).toISOString(), ...(this.connected() ? {} : { source: "offline" }) };
     this.awaited.add(key);
     try {
-      await this.outbox.add({ key, kind: "step", url, group: tag.assignment, tag: { ...tag, incident: this.incident() }, body: sent, kept: { title: LABELS[tag.action] ?? tag.action } });
-    } catch (error) {
-      console.error(error); // this phone refuses to keep anything: then the server has to, at once
-      return post(url, sent, { key });
+      return await keepWrite(this.outbox, { key, kind: "step", url, group: tag.assignment, tag: { ...tag, incident: this.incident() }, body: atOnce(body, this.connected()), kept: { title: LABELS[tag.action] ?? tag.action } });
+    } finally {
+      this.awaited.delete(key);
+      void this.outbox.changed(false);
     }
-    const { verdict, answer, status } = await this.outbox.deliver(key, WAIT_MS);
-    this.awaited.delete(key);
-    void this.outbox.changed(false);
-    if (verdict === "done") return answer;
-    if (verdict === "kept") throw new Problem(409, answer);
-    if (verdict === "review" || verdict === "denied") {
-      await this.outbox.takeBack(key); // who tapped is looking at it now
-      throw new Problem(status, answer);
-    }
-    return { queued: true };
   }
 }

@@ -1,9 +1,9 @@
 // One incident with its agencies, their next steps and what happened so far. Used by the console and the agency desk.
-import { get, newKey, post, Problem } from "../live/api.js";
+import { get, newKey, post, Problem, serverNow } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
-import { _ } from "./lang.js";
+import { _, pgettext } from "./lang.js";
 import { areaName, ladderChips } from "./list.js";
 import { NoteForm } from "./notes.js";
 import { priorityMark } from "./priority.js";
@@ -13,6 +13,7 @@ import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { askButton, openRequests, supportText } from "./support.js";
 import { timer } from "./timers.js";
+import { lookIn, unaccepted } from "./unaccepted.js";
 import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
@@ -28,7 +29,7 @@ export class Detail {
     this.rest = h("div", { class: "stack" });
     this.first = h("div", { class: "stack" });
     this.company = h("p", { class: "hint", hidden: true });
-    this.note = new NoteForm({ typing: (id) => this.context.typing?.(id), done: () => this.load() });
+    this.note = new NoteForm({ typing: (id) => this.context.typing?.(id), writes: () => this.context.writes, done: () => this.load() });
     node.append(this.company, this.top, this.first, this.slot, this.note.node, this.rest);
     this.node = node;
     this.clear();
@@ -87,6 +88,8 @@ export class Detail {
     const own = this.context.agency;
     const lines = [...(data.assignments ?? [])].sort((a, b) => Number(b.agency?.code === own) - Number(a.agency?.code === own));
     this.note.show(data.id, Boolean(data.may_note));
+    void this.note.showKept();
+    this.lookAgain(data);
     replace(this.top, this.head(data));
     replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
     replace(this.rest,
@@ -97,6 +100,13 @@ export class Detail {
       furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
       this.referrals(data), own ? null : questions(data, { slot: this.slot, done: this.done }), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
+  }
+
+  // Nobody accepts: that falls due without an event, and so does what became of the messages.
+  lookAgain(data) {
+    clearTimeout(this.later);
+    const wait = this.context.agency || this.context.at || data.status !== "open" ? null : lookIn(data.assignments ?? [], serverNow());
+    if (wait !== null) this.later = setTimeout(() => data.id === this.id && void this.load(), wait);
   }
 
   // Colleagues who have the same case open: two people do not change one thing unaware of each other.
@@ -119,6 +129,7 @@ export class Detail {
         data.exercise && h("span", { class: "chip secret" }, _("LATIHAN"))),
       h("div", {}, h("strong", {}, happening(data, this.context.typeNames)),
         subtypeName(data.subtype) && h("span", { class: "who" }, ` · ${typeName(data.type, this.context.typeNames)}`)),
+      (data.hazards ?? []).map((one) => notice("warn", _("Di dalam kawasan bahaya: {name} (sampai {at})", { name: one.name, at: moment(one.expires_at) }))),
       h("dl", { class: "facts" }, this.facts(data)),
     ];
   }
@@ -164,6 +175,7 @@ export class Detail {
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
+    const own = Boolean(this.context.agency); // an agency is not told to telephone itself
     return h("article", { class: "task", data: { assignment: line.id, status: line.status } },
       h("div", { class: "task-head" },
         h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
@@ -173,7 +185,7 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
-      messages(line),
+      (!own && this.data.status === "open" && unaccepted(line, { number: this.context.agencyPhones?.[line.agency?.code] })) || messages(line),
       unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, `${_("Sebab:")} `, said(reasonWords(line.reason, this.context.typeNames))),
       report(line),
@@ -210,21 +222,26 @@ export class Detail {
   checklists(data) {
     const list = (data.procedures ?? []).filter((one) => one.steps.length);
     if (!list.length) return null;
-    const done = list.flatMap((one) => one.steps).filter((step) => step.done).length;
-    const all = list.flatMap((one) => one.steps).length;
+    const kept = new Map((this.context.writes?.of(data.id, "sop") ?? []).map(({ tag }) => [`${tag.procedure} ${tag.step}`, tag.done]));
+    const isDone = (one, step, n) => kept.get(`${one.id} ${n}`) ?? Boolean(step.done);
+    const ticks = list.flatMap((one) => one.steps.map((step, n) => isDone(one, step, n)));
+    const [done, all] = [ticks.filter(Boolean).length, ticks.length];
     return h("details", { class: "stack tight", open: this.sopOpen ?? false, ontoggle: (event) => (this.sopOpen = event.target.open) },
       h("summary", {}, h("strong", {}, `${_("Langkah SOP")} `), h("span", { class: "count" }, `${done}/${all}`)),
       list.map((one) => h("div", {}, h("h4", {}, one.title), h("ol", { class: "plain" }, one.steps.map((step, n) => h("li", {},
         h("label", { class: "check" },
-          h("input", { type: "checkbox", checked: Boolean(step.done), data: { key: `sop-${one.id}-${n}` }, onchange: (event) => void this.tick(one.id, n, event.target) }),
-          h("span", {}, step.text, step.done && h("span", { class: "who" }, ` ${moment(step.done.at)} · ${said(step.done.by)}`)))))))));
+          h("input", { type: "checkbox", checked: isDone(one, step, n), data: { key: `sop-${one.id}-${n}` }, onchange: (event) => void this.tick(one.id, n, event.target) }),
+          h("span", {}, step.text, kept.has(`${one.id} ${n}`) ? h("span", { class: "kept-here" }, ` ${_("belum terkirim")}`)
+            : step.done && h("span", { class: "who" }, ` ${moment(step.done.at)} · `, said(step.done.by))))))))));
   }
 
   async tick(procedure, step, box) {
     const id = this.id;
     box.disabled = true;
     try {
-      await post(`/api/v1/incidents/${id}/sop/`, { procedure, step, done: box.checked }, { key: newKey() });
+      const [tick, writes] = [{ procedure, step, done: box.checked }, this.context.writes];
+      const answer = await (writes ? writes.tick(id, tick) : post(`/api/v1/incidents/${id}/sop/`, tick, { key: newKey() }));
+      if (answer.queued) return;
     } catch (error) {
       box.checked = !box.checked;
       if (!(error instanceof Problem)) throw error;
@@ -271,7 +288,7 @@ const PAUSES = {
   waiting_police: _("menunggu polisi"), waiting_utility: _("menunggu PLN, PDAM, atau gas"), scene_unsafe: _("lokasi belum aman"),
   access_blocked: _("akses jalan tertutup"), weather: _("cuaca atau gelombang"), waiting_caller: _("menunggu pelapor atau pemilik"),
 };
-const HANDOVER = { offered: _("ditawarkan"), accepted: _("diterima"), refused: _("ditolak"), by_phone: _("lewat telepon") };
+const HANDOVER = { offered: _("ditawarkan"), accepted: pgettext("handover", "diterima"), refused: _("ditolak"), by_phone: _("lewat telepon") };
 const WORDS = { note: _("Catatan"), report: _("Laporan lapangan"), reason: _("Alasan"), handover: _("Pengalihan") };
 
 const precision = (data) => {
@@ -325,7 +342,7 @@ function noteWords(one, data) {
 }
 
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
-const CARRIERS = { email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
+const CARRIERS = { push: "HP", email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
 const FATES = { queued: _("menunggu"), sent: _("terkirim"), delivered: _("sampai"), read: _("dibaca"), failed: _("gagal, dicoba lagi"), dead: _("gagal") };
 function messages(line) {
   const list = line.notices ?? [];

@@ -1,6 +1,10 @@
 // Times, durations, telephone numbers and names the way an Indonesian centre writes them. Pure: tested in node.
 import { _ } from "./lang.js";
 
+// Dates in words and figures follow the language of the page. Times keep the dot and 24 hours in both: the same hour is
+// written on paper, in the log and in messages, and has to be found again there.
+const locale = () => (globalThis.document?.documentElement.lang === "en" ? "en-GB" : "id-ID");
+
 let zone = { name: "Asia/Jakarta", label: "WIB" };
 
 export function setZone(value) {
@@ -31,7 +35,7 @@ export function moment(value, now = Date.now(), { seconds = true } = {}) {
 
 // Senin, 22 November 2026
 export function longDate(value) {
-  return new Intl.DateTimeFormat("id-ID", {
+  return new Intl.DateTimeFormat(locale(), {
     timeZone: zone.name, weekday: "long", day: "numeric", month: "long", year: "numeric",
   }).format(new Date(value));
 }
@@ -54,7 +58,7 @@ export function phone(value) {
   return fixed ? `(${fixed[1]}) ${fixed[2]}-${fixed[3]}` : String(value);
 }
 
-export const number = (value) => new Intl.NumberFormat("id-ID").format(value);
+export const number = (value) => new Intl.NumberFormat(locale()).format(value);
 
 export const PRIORITIES = {
   critical: { code: "P1", name: _("Kritis") },

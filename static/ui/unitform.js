@@ -2,7 +2,7 @@
 // it what is missing, and all other units of the agency. Without an answer the list of the agency's units stays.
 import { get, newKey, post, Problem } from "../live/api.js";
 import { h, notice, replace } from "./dom.js";
-import { _ } from "./lang.js";
+import { _, pgettext } from "./lang.js";
 
 const MOST = 5;
 
@@ -51,7 +51,7 @@ function divertButton(unit, target, moved) {
       if (!(error instanceof Problem)) throw error;
       if (error.body.type !== "/problems/not-more-urgent") return replace(box, notice("error", error.message));
       const why = h("input", { class: "input", "aria-label": _("Alasan mengalihkan"), placeholder: _("Alasan mengalihkan"), maxlength: 500 });
-      replace(box, notice("warn", error.message), why, h("button", { class: "btn small", type: "button", onclick: () => why.value.trim() && send(why.value.trim()) }, _("Alihkan")));
+      replace(box, notice("warn", error.message), why, h("button", { class: "btn small", type: "button", onclick: () => why.value.trim() && send(why.value.trim()) }, pgettext("unit", "Alihkan")));
       why.focus();
     }
   };

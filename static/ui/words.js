@@ -29,9 +29,9 @@ const SUBTYPES = {
 
 export const subtypeName = (code) => SUBTYPES[code] ?? "";
 
-// "kartu tugas disaster/fallen_tree" as a person says it
+// "kartu tugas disaster/fallen_tree", in either language, as a person says it
 export function reasonWords(reason, typeNames) {
-  return reason.replace(/kartu tugas ([a-z_]+)(?:\/([a-z_]+))?(?:\/[\d.]+)?/, (whole, type, subtype) => _("kartu tugas {name}", { name: subtypeName(subtype) || typeName(type, typeNames) }));
+  return reason.replace(/(?:kartu tugas|run card) ([a-z_]+)(?:\/([a-z_]+))?(?:\/[\d.]+)?/, (whole, type, subtype) => _("kartu tugas {name}", { name: subtypeName(subtype) || typeName(type, typeNames) }));
 }
 
 // The most exact name that is known: "Pohon tumbang" rather than "Bencana".

@@ -1,6 +1,7 @@
 """Pages of the administration for people: the matrix of cards, the editor of procedures, one page per agency."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -9,9 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import caches
-from agencies.models import Agency, Procedure, RunCard, User
-from tests.integration.acting import MADIUN
+from agencies import caches, labels
+from agencies.configuring import config_fact
+from agencies.models import Agency, Agreement, Procedure, Roster, RunCard, User
+from events import services as events
+from tests.conftest import ROOT
+from tests.integration.acting import MADIUN, Acting, a_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +137,84 @@ class TestProcedures:
         admin.post(url("procedure-end", old.pk))
         admin.post(url("procedure-restore", old.pk))
         assert self.fire().title == old.title
+
+
+class TestChanges:
+    def test_every_kind_of_change_that_the_sources_record_has_a_name(self) -> None:
+        """What has no name would be left off the page: an audit with holes."""
+        call = re.compile(r'config_fact\(\s*"([a-z_]+\.[a-z_]+)"')
+        kinds = {kind for app in ("agencies", "dispatch", "reporting") for path in (ROOT / app).rglob("*.py")
+                 for kind in call.findall(path.read_text())}  # fmt: skip
+        assert len(kinds) > 15
+        assert kinds <= set(labels.CHANGES)
+
+    def test_lists_are_compared_line_by_line(self, admin: Client) -> None:
+        TestProcedures().changed(admin, questions="Di mana lokasinya?\nApakah ada gas?")
+        newest = admin.get(url("changes")).context["changes"][0]
+        field = next(row for row in newest.rows if row.name == "pertanyaan")
+        assert ("added", "Apakah ada gas?") in [(line.mark, line.text) for line in field.lines]
+        assert {line.mark.value for line in field.lines} == {"added", "removed"}
+
+    def test_by_whom_what_and_when(self, admin: Client) -> None:
+        send = {"phone": "0351-9", "short": "BPBD", "name": "BPBD", "kind": "bpbd"}
+        assert admin.post(url("agency", "bpbd"), send).status_code == 302
+        today = admin.get(url("changes")).context["desk"].today
+        for query, found in (
+            ({"oleh": "admin"}, True), ({"oleh": "orang lain"}, False), ({"jenis": "agency.updated"}, True),
+            ({"jenis": "procedure.published"}, False), ({"dari": str(today)}, True), ({"sampai": "2020-01-01"}, False),
+        ):  # fmt: skip
+            labels_ = {change.label for change in admin.get(url("changes"), query).context["changes"]}
+            assert ("Instansi diubah" in labels_) is found, query
+        assert admin.get(url("changes"), {"dari": "kemarin"}).status_code == 422
+
+    def test_the_file_has_the_rows_of_the_page_and_the_same_rights(self, admin: Client) -> None:
+        admin.post(url("agency", "bpbd"), {"phone": "0351-9", "short": "=BPBD", "name": "BPBD", "kind": "bpbd"})
+        answer = admin.get(url("changes-csv"), {"jenis": "agency.updated"})
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert answer["Content-Type"].startswith("text/csv")
+        assert any(line.endswith("telepon;–;0351-9") for line in lines)
+        assert any(line.endswith(";BPBD;'=BPBD") for line in lines), "a formula is text"
+        for stranger in ("supervisor.madiun", "head-bpbd.madiun"):
+            assert client_of(stranger).get(url("changes-csv")).status_code == 403
+        assert client_of("admin.batu").get(url("changes-csv")).status_code == 404
+
+    def test_secrets_are_dots_and_incidents_are_not_in_it(self, admin: Client) -> None:
+        Acting("operator.madiun").report("suami memukuli istrinya")
+        events.record(
+            [config_fact("channel.updated", MADIUN, {}, {"channel": "WA", "url": "https://gw.example.id/?key=hush",
+                                                         "settings": {"headers": {"Authorization": "hush"}}})],
+            actor_id="x", actor_label="Admin", at=timezone.now(),
+        )  # fmt: skip
+        for name in ("changes", "changes-csv"):
+            page = text(admin.get(url(name)))
+            assert "•••" in page
+            assert "hush" not in page
+            assert "istrinya" not in page
+
+
+class TestAgencies:
+    def test_one_page_holds_contact_duty_units_agreement_and_cards(self, admin: Client) -> None:
+        now = timezone.now()
+        damkar = agency("damkar")
+        Roster.objects.create(agency=damkar, name="Budi Piket", phone="0812", from_at=now - timedelta(hours=1),
+                              until_at=now + timedelta(hours=7))  # fmt: skip
+        a_unit("damkar", code="DMK-77")
+        page = text(admin.get(url("agency-whole", "damkar")))
+        for word in ("Budi Piket", "sedang piket", "DMK-77", "Ikut tanpa perjanjian", "Kebakaran dan penyelamatan"):
+            assert word in page
+        assert "Budi Piket" not in text(admin.get(url("agency-whole", "bpbd")))
+        assert client_of("admin.batu").get(url("agency-whole", "damkar")).status_code == 404
+
+    def test_an_agreement_says_what_it_opens_and_reminds_thirty_days_before_its_end(self, admin: Client) -> None:
+        assert "akan membuka" in text(admin.get(url("agreements")))
+        now = timezone.now()
+        rows = Agreement.objects.filter(region_id=MADIUN, key="polres")
+        rows.update(signed_on=now.date(), valid_from=now - timedelta(days=9), valid_until=now + timedelta(days=31))
+        caches.clear()
+        assert "hari lagi" not in text(admin.get(url("agreements")))
+        rows.update(valid_until=now + timedelta(days=12))
+        caches.clear()
+        for name, args in (("agreements", ()), ("agency-whole", ("polres",))):
+            page = text(admin.get(url(name, *args)))
+            assert re.search(r"1[12] hari lagi", page)
+            assert "layar meja dinas" in page

@@ -63,3 +63,12 @@ def test_who_has_only_the_stub_of_a_case_ticks_nothing(operator, fire):
     damkar.step(part(fire, "damkar"), "decline", reason="penuh")
     assert tick(damkar, fire, sop, 0).status_code == 403
     assert tick(Acting("operator.ppu"), fire, sop, 0).status_code == 404
+
+
+def test_a_tick_that_comes_in_late_keeps_the_hour_at_which_it_was_made(operator, fire):
+    when = "2026-11-20T08:15:00+07:00"
+    tick(operator, fire, operator.incident(fire["id"])["procedures"][0], 0, occurred_at=when, source="offline")
+    shown = operator.incident(fire["id"])
+    assert shown["procedures"][0]["steps"][0]["done"]["at"] == when
+    entry = next(e for e in shown["timeline"] if e["source"] == "offline")
+    assert (entry["at"], entry["recorded_at"] > when) == (when, True)

@@ -1,4 +1,4 @@
-"""Numbers that are a nuisance: proposed, marked by a supervisor, told and never hidden; and one's own cases."""
+"""Numbers that are a nuisance: proposed, marked by a supervisor, told and never hidden; and what is one's own."""
 
 import pytest
 
