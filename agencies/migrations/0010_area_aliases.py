@@ -8,7 +8,7 @@ import agencies.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0006_alarm_levels"),
+        ("agencies", "0009_tile_archives"),
     ]
 
     operations = [
