@@ -66,9 +66,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _HAND_OVER
         | {"incident.close", "incident.reopen", "incident.unmerge", "incident.unseal", "assignment.withdraw"}
         | {"page.board", "number.flag", "hazard.draw"}
-        | {"note.add", "attachment.add", "page.console", "page.wall", "map.view", "unit.status", "assignment.pause"}
+        | {"note.add", "attachment.add", "page.console", "page.wall", "page.figures", "map.view"}
+        | {"unit.status", "assignment.pause"}
         | _RULES
-        | {"rules.reports"}
+        | {"rules.reports", "page.answers"}
     ),
     Role.OFFICER: frozenset(
         _SEE_REGION
@@ -76,12 +77,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"assignment.complete", "assignment.pause", "note.add", "attachment.add", "unit.status", "unit.position"}
         | {"page.agency", "map.view"}
     ),
-    Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "map.view"} | _RULES),
-    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "map.view"}),
+    Role.ADMIN: frozenset({"config.view", "config.edit", "page.manage", "page.answers", "map.view"} | _RULES),
+    Role.QA: frozenset(_SEE_REGION | {"call.list", "page.console", "page.figures", "map.view"}),
     Role.WALL: frozenset({"board.view", "events.follow", "page.wall", "map.view"}),
     Role.NATIONAL: frozenset({"region.readiness", "page.national", "map.view"}),
 }
-PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall"}
+PERMISSIONS[Role.HEAD] = PERMISSIONS[Role.OFFICER] | {"page.wall", "page.answers", "page.figures"}
 SUPERUSER_PERMISSIONS = frozenset({"config.view", "config.edit", "page.manage", "page.admin", "map.view"} | _RULES)
 
 

@@ -116,6 +116,10 @@ class AgencyForm(ManageForm):
         return {name: getattr(agency, name) for name in AgencyForm.base_fields}
 
 
+class TypeNameForm(ManageForm):
+    name = forms.CharField(label=_("Nama"), max_length=80, help_text=_("Dipakai di semua layar, juga di laporan lama."))
+
+
 class PauseForm(ManageForm):
     hours = forms.TypedChoiceField(
         label=_("Menerima tugas"), coerce=int,
@@ -160,6 +164,10 @@ class UnitForm(ManageForm):
             self.add_error("duty_until", _("Isi kedua waktu tugas, atau kosongkan keduanya."))
         cleaned["rest_minutes"] = cleaned.get("rest_minutes") or 0
         return cleaned
+
+    def fields_of_unit(self) -> dict[str, Any]:
+        """What is the unit's own; whose it is does not change."""
+        return {name: value for name, value in self.values().items() if name != "agency"}
 
     @staticmethod
     def initial_of(unit: Unit) -> dict[str, Any]:

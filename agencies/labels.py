@@ -175,6 +175,8 @@ CHANGES = {
     "notice.added": _("Pesan di layar dipasang"),
     "notice.ended": _("Pesan di layar diturunkan"),
     "type.added": _("Jenis ditambah"),
+    "type.renamed": _("Nama jenis diubah"),
+    "type.ended": _("Jenis diakhiri"),
     "rules.drafted": _("Konsep aturan dimulai"),
     "rules.edited": _("Konsep aturan diubah"),
     "rules.discarded": _("Konsep aturan dibuang"),
@@ -251,6 +253,10 @@ FIELDS = {
     "stage": _("tahap"),
     "steps": _("langkah"),
     "support": _("pendukung"),
+    "run_cards": _("kartu penugasan"),
+    "targets": _("target waktu"),
+    "procedures": _("SOP"),
+    "type": _("jenis"),
     "target": _("target"),
     "text": _("isi"),
     "tell_caller": _("untuk pelapor"),
@@ -264,7 +270,7 @@ FIELDS = {
     "women_children_unit": _("unit perempuan dan anak"),
 }
 NAMING = frozenset(
-    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "unit", "user"}
+    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
 )
 """Fields of an entry that say what it is about, not what changed."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -67,7 +68,7 @@ def catalog_address(language: str) -> str:
 
 
 @require_safe
-def words(request: HttpRequest, language: str, version: str) -> HttpResponse:
+def words(request: HttpRequest, language: str, version: str) -> HttpResponseBase:
     """The words of the scripts in one language, for everybody. An old version's address gets today's, unkept."""
     known = language if language in LANGUAGES else settings.LANGUAGE_CODE
     with translation.override(known):

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies import caches, labels, manage_selectors
 from agencies.access import Actor, can
+from agencies.forms import ManageForm
 from agencies.models import Agency, Region
 from agencies.problems import Problem
 from agencies.reference import RegionRef
@@ -36,6 +37,7 @@ MENU = (
     ("manage-agreements", _("Perjanjian (MoU)")),
     ("manage-units", _("Unit")),
     ("manage-run-cards", _("Kartu penugasan")),
+    ("manage-types", _("Jenis kejadian")),
     ("manage-gaps", _("Matriks penugasan")),
     ("rules", _("Aturan triase")),
     ("rules-unmapped", _("Belum terpetakan")),
@@ -45,6 +47,7 @@ MENU = (
     ("manage-channels", _("Saluran pesan")),
     ("manage-rosters", _("Petugas piket")),
     ("manage-imports", _("Batas dan tempat")),
+    ("manage-tiles", _("Peta jalan")),
     ("manage-users", _("Pengguna")),
     ("manage-screens", _("Layar dinding")),
     ("manage-changes", _("Riwayat perubahan")),
@@ -80,7 +83,8 @@ class Desk:
         return {kind.code: kind.base for kind in self.reference.types.values()}
 
     def type_name(self, code: str) -> str:
-        return self.types.get(code, code) if code else str(_("Semua jenis"))
+        kind = self.reference.type_of(code)
+        return (kind.name if kind else code) if code else str(_("Semua jenis"))
 
     def subtype_name(self, code: str) -> str:
         return str(labels.SUBTYPES.get(code, code))
@@ -114,33 +118,54 @@ class Desk:
     def _many_regions(self) -> bool:
         return manage_selectors.regions_to_manage(self.actor).count() > 1
 
+    def does(self, service: Callable[..., Any], form: ManageForm | None = None, **given: Any) -> Callable[[], Any]:
+        """A call of a service by this admin, now, with `given` and what the form holds once it was sent.
+
+        A callable among `given` is asked then, too: `fields=form.values`.
+        """
+
+        def call() -> Any:
+            values = {name: value() if callable(value) else value for name, value in given.items()}
+            return service(actor=self.actor, at=self.at, **values, **(form.values() if form else {}))
+
+        return call
+
     def save(
-        self, form: Form, save: Callable[[], Any], *, done: Any, to: str, template: str = "form.html", **context: Any
-    ) -> HttpResponse:
-        """Show the form; when it was sent and is right, save and go on. What is wrong is said, what was typed stays."""
+        self, form: Form, save: Callable[[], Any], *, to: str, done: Any = "", template: str = "form.html",
+        then: Callable[[Any], HttpResponse] | None = None, blame: str | None = None, **context: Any,
+    ) -> HttpResponse:  # fmt: skip
+        """Show the form; when it was sent and is right, save and go on. What is wrong is said, what was typed stays.
+
+        `then` answers with what was saved instead of going on to `to`: a password that is shown once. `blame` is the
+        field beside which a refusal stands.
+        """
         if self.request.method == "POST" and form.is_valid():
             try:
-                save()
+                saved = save()
             except Problem as problem:
-                form.add_error(None, problem.detail)
+                form.add_error(blame, problem.detail)
             else:
-                messages.success(self.request, str(done))
-                return redirect(to)
+                return then(saved) if then else self.go(to, done)
         return self.render(template, form=form, back=to, status=422 if form.errors else 200, **context)
 
+    def go(self, to: str, done: Any) -> HttpResponse:
+        """On to the next page, which says what was done."""
+        messages.success(self.request, str(done))
+        return redirect(to)
+
     def confirm(
-        self, act: Callable[[], Any], *, title: Any, text: Any, button: Any, done: Any, to: str
-    ) -> HttpResponse:
-        """Ask once more before something ends."""
+        self, act: Callable[[], Any], *, title: Any, text: Any, button: Any, to: str, done: Any = "",
+        then: Callable[[Any], HttpResponse] | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        """Ask once more before something ends. `then` as in `save`."""
         error = ""
         if self.request.method == "POST":
             try:
-                act()
+                done_ = act()
             except Problem as problem:
                 error = problem.detail
             else:
-                messages.success(self.request, str(done))
-                return redirect(to)
+                return then(done_) if then else self.go(to, done)
         status = 409 if error else 200
         return self.render("confirm.html", status=status, title=title, text=text, button=button, error=error, back=to)
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from agencies import importing
+from agencies.forms import ManageForm
 from agencies.importfile import MOST_BYTES, Row, State
 from agencies.manage_frame import Desk, managed
 from agencies.models import Import, Outline, Place
@@ -26,7 +27,7 @@ STATES = {
 """What a state is called, and Bootstrap's colour of its badge; in the order in which rows are shown."""
 
 
-class ImportForm(forms.Form):
+class ImportForm(ManageForm):
     """The file and what must be known about it."""
 
     kind = forms.ChoiceField(label=_("Isi berkas"), choices=spoken(Import.Kind.choices))
@@ -44,6 +45,11 @@ class ImportForm(forms.Form):
         if upload.size > MOST_BYTES:
             raise forms.ValidationError(_("Berkas lebih besar dari %(size)s MB.") % {"size": MOST_BYTES // 1_000_000})
         return upload
+
+    def values(self) -> dict[str, Any]:
+        data, upload = self.cleaned_data, self.cleaned_data["file"]
+        options = {"source": data["source"], "column": data["column"]}
+        return {"kind": data["kind"], "file_name": upload.name, "data": upload.read(), "options": options}
 
 
 @managed("manage-imports")
@@ -63,19 +69,10 @@ def imports(desk: Desk) -> HttpResponse:
 @managed("manage-imports", "POST")
 def import_new(desk: Desk) -> HttpResponse:
     form = ImportForm(desk.request.POST or None, desk.request.FILES or None)
-    if desk.request.method == "POST" and form.is_valid():
-        data, upload = form.cleaned_data, form.cleaned_data["file"]
-        try:
-            draft = importing.draft_import(
-                region=desk.region.code, kind=data["kind"], file_name=upload.name, data=upload.read(),
-                options={"source": data["source"], "column": data["column"]}, actor=desk.actor, at=desk.at,
-            )  # fmt: skip
-        except Problem as problem:
-            form.add_error("file", problem.detail)
-        else:
-            return redirect(desk.url("manage-import", draft.pk))
-    status = 422 if form.errors else 200
-    return desk.render("import_new.html", form=form, back=desk.url("manage-imports"), status=status)
+    return desk.save(
+        form, desk.does(importing.draft_import, form, region=desk.region.code), to=desk.url("manage-imports"),
+        template="import_new.html", blame="file", then=lambda draft: redirect(desk.url("manage-import", draft.pk)),
+    )  # fmt: skip
 
 
 def _import(desk: Desk, id: str) -> Import:

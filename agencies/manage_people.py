@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies import forms, labels, manage_selectors, staffing
 from agencies.manage_frame import Desk, managed
 from agencies.models import Membership, User
-from agencies.problems import Problem
 
 
 @managed("manage-users")
@@ -43,27 +42,18 @@ def _user(desk: Desk, id: str) -> User:
 def user_new(desk: Desk) -> HttpResponse:
     """The first password is in the answer to the sending itself, not behind a redirect: it is kept nowhere."""
     form = forms.NewUserForm(desk.request.POST or None, agencies=desk.agencies(), roles=staffing.GRANTABLE)
-    if desk.request.method == "POST" and form.is_valid():
-        try:
-            user, password = staffing.add_user(
-                region=desk.region.code, actor=desk.actor, at=desk.at, **form.values()
-            )  # fmt: skip
-        except Problem as problem:
-            form.add_error(None, problem.detail)
-        else:
-            return desk.render("password.html", person=user, password=password, back=desk.url("manage-users"))
-    status = 422 if form.errors else 200
-    return desk.render("form.html", form=form, title=_("Pengguna baru"), back=desk.url("manage-users"), status=status)
+    back = desk.url("manage-users")
+    return desk.save(
+        form, desk.does(staffing.add_user, form, region=desk.region.code), to=back, title=_("Pengguna baru"),
+        then=lambda made: desk.render("password.html", person=made[0], password=made[1], back=back),
+    )  # fmt: skip
 
 
 @managed("manage-users", "POST")
 def user_edit(desk: Desk, id: str) -> HttpResponse:
     user = _user(desk, id)
     form = forms.UserForm(desk.request.POST or None, initial=forms.UserForm.initial_of(user))
-
-    def save() -> None:
-        staffing.update_user(user=user, region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(staffing.update_user, form, user=user, region=desk.region.code)
     roles = _roles(desk, user)
     return desk.save(
         form, save, done=_("Pengguna disimpan."), to=desk.url("manage-users"), template="user.html", person=user,
@@ -79,10 +69,7 @@ def membership_new(desk: Desk, id: str) -> HttpResponse:
     form = forms.MembershipForm(
         desk.request.POST or None, agencies=desk.agencies(), roles=staffing.GRANTABLE, zone=desk.zone
     )
-
-    def save() -> None:
-        staffing.add_membership(user=user, region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(staffing.add_membership, form, user=user, region=desk.region.code)
     return desk.save(
         form, save, done=_("Peran diberikan."), to=desk.url("manage-user", user.pk),
         title=_("Peran baru untuk %(user)s") % {"user": str(user)},
@@ -96,7 +83,7 @@ def membership_end(desk: Desk, id: str, membership: str) -> HttpResponse:
     row = desk.find(rows, pk=membership)
     role = labels.ROLES.get(row.role, row.role)
     return desk.confirm(
-        lambda: staffing.end_membership(membership=row, actor=desk.actor, at=desk.at),
+        desk.does(staffing.end_membership, membership=row),
         title=_("Akhiri peran %(role)s %(user)s?") % {"role": role, "user": str(user)},
         text=_("Hak dan penglihatannya berakhir dalam beberapa detik."),
         button=_("Akhiri peran"),
@@ -110,9 +97,7 @@ def user_active(desk: Desk, id: str) -> HttpResponse:
     user = _user(desk, id)
     active = not user.is_active
     return desk.confirm(
-        lambda: staffing.set_user_active(
-            user=user, region=desk.region.code, active=active, actor=desk.actor, at=desk.at
-        ),
+        desk.does(staffing.set_user_active, user=user, region=desk.region.code, active=active),
         title=(_("Aktifkan %(user)s?") if active else _("Nonaktifkan %(user)s?")) % {"user": str(user)},
         text=_("Akun dapat masuk lagi.") if active else _("Akun tidak dapat masuk; sesi yang terbuka ikut berakhir."),
         button=_("Aktifkan") if active else _("Nonaktifkan"),
@@ -125,16 +110,11 @@ def user_active(desk: Desk, id: str) -> HttpResponse:
 def user_password(desk: Desk, id: str) -> HttpResponse:
     """Ask first; the answer to the sending shows the new password, once."""
     user = _user(desk, id)
-    back, error = desk.url("manage-user", user.pk), ""
-    if desk.request.method == "POST":
-        try:
-            password = staffing.reset_password(user=user, region=desk.region.code, actor=desk.actor, at=desk.at)
-        except Problem as problem:
-            error = problem.detail
-        else:
-            return desk.render("password.html", person=user, password=password, back=back)
-    return desk.render(
-        "confirm.html", title=_("Ganti kata sandi %(user)s?") % {"user": str(user)}, error=error, back=back,
+    back = desk.url("manage-user", user.pk)
+    return desk.confirm(
+        desk.does(staffing.reset_password, user=user, region=desk.region.code),
+        title=_("Ganti kata sandi %(user)s?") % {"user": str(user)}, to=back,
         text=_("Sesi dan token programnya berakhir; kata sandi baru ditampilkan satu kali."),
-        button=_("Ganti kata sandi"), status=409 if error else 200,
+        button=_("Ganti kata sandi"),
+        then=lambda password: desk.render("password.html", person=user, password=password, back=back),
     )  # fmt: skip

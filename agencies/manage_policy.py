@@ -67,10 +67,7 @@ def agreement_sign(desk: Desk, code: str) -> HttpResponse:
     form = policy_forms.AgreementForm(
         desk.request.POST or None, initial=initial, types=desk.types, zone=desk.zone, today=desk.today
     )
-
-    def save() -> None:
-        publishing.sign_agreement(agency=agency, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.sign_agreement, form, agency=agency)
     done = _("Perjanjian %(agency)s tersimpan; berlaku di semua layar dalam 2 detik.") % {"agency": str(agency)}
     return desk.save(
         form, save, done=done, to=desk.url("manage-agreements"), title=_("Perjanjian dengan %(a)s") % {"a": agency.name}
@@ -82,7 +79,7 @@ def agreement_end(desk: Desk, code: str) -> HttpResponse:
     rows = manage_selectors.in_force(desk.actor, Agreement, desk.region.code)
     agreement = desk.find(rows.select_related("agency"), key=code)
     return desk.confirm(
-        lambda: publishing.end_agreement(agreement=agreement, actor=desk.actor, at=desk.at),
+        desk.does(publishing.end_agreement, agreement=agreement),
         title=_("Akhiri perjanjian dengan %(agency)s sekarang?") % {"agency": agreement.agency.name},
         text=_("Tugas yang sedang dipegang ditarik dan instansi ini tidak lagi melihat laporan apa pun."),
         button=_("Akhiri perjanjian"),
@@ -139,9 +136,7 @@ def _card_form(desk: Desk, card: RunCard | None = None) -> policy_forms.RunCardF
 
 
 def _save_card(desk: Desk, form: policy_forms.RunCardForm, title: Any, **context: Any) -> HttpResponse:
-    def save() -> None:
-        publishing.publish_run_card(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.publish_run_card, form, region=desk.region.code)
     return desk.save(
         form, save, done=_("Kartu penugasan terbit."), to=desk.url("manage-run-cards"), template="run_card_form.html",
         title=title, **context,
@@ -182,7 +177,7 @@ def run_card_edit(desk: Desk, id: str) -> HttpResponse:
 def run_card_end(desk: Desk, id: str) -> HttpResponse:
     card = desk.find(manage_selectors.run_cards_of(desk.actor, desk.region.code), pk=id)
     return desk.confirm(
-        lambda: publishing.end_run_card(card=card, actor=desk.actor, at=desk.at),
+        desk.does(publishing.end_run_card, card=card),
         title=_("Akhiri kartu “%(card)s”?") % {"card": _card_name(desk, card)},
         text=_("Kartu yang lebih umum dipakai sebagai gantinya. Laporan lama tetap menyebut kartu ini."),
         button=_("Akhiri kartu"),
@@ -217,10 +212,7 @@ def targets_edit(desk: Desk) -> HttpResponse:
     form = policy_forms.TargetsForm(desk.request.POST or None, initial=_row_initial(desk, place), types=desk.types)
     if fixed:
         form.fix(*form.PLACE)
-
-    def save() -> None:
-        publishing.publish_targets(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-
+    save = desk.does(publishing.publish_targets, form, region=desk.region.code)
     parts = (desk.type_name(place[0]), labels.PRIORITIES.get(place[1], _("semua prioritas")), _hours(*place[2:]))
     title = " · ".join(str(part) for part in parts if part)
     return desk.save(

@@ -43,14 +43,10 @@ def _form(desk: Desk, initial: dict[str, Any] | None = None) -> policy_forms.Pro
 
 def _edited(desk: Desk, form: policy_forms.ProcedureForm, title: Any, old: Procedure | None = None,
             **more: Any) -> HttpResponse:  # fmt: skip
-    def save() -> None:
-        values = form.values()
-        if old is not None:
-            values |= {"excludes": form.keep_foreign(old.excludes)}
-        publishing.publish_procedure(region=desk.region.code, actor=desk.actor, at=desk.at, **values)
-
+    form.old_excludes = tuple(old.excludes) if old else ()
     return desk.save(
-        form, save, done=_("SOP terbit."), to=desk.url(PAGE), template="procedure_form.html", title=title,
+        form, desk.does(publishing.publish_procedure, form, region=desk.region.code),
+        done=_("SOP terbit."), to=desk.url(PAGE), template="procedure_form.html", title=title,
         keys=",".join(KEYS), **more,
     )  # fmt: skip
 
@@ -82,7 +78,7 @@ def procedure_edit(desk: Desk, id: str) -> HttpResponse:
 def procedure_end(desk: Desk, id: str) -> HttpResponse:
     procedure = _procedure(desk, id)
     return desk.confirm(
-        lambda: publishing.end_procedure(procedure=procedure, actor=desk.actor, at=desk.at),
+        desk.does(publishing.end_procedure, procedure=procedure),
         title=_("Akhiri SOP “%(title)s”?") % {"title": procedure.title},
         text=_("Operator melihat SOP umum jenis itu sebagai gantinya."),
         button=_("Akhiri SOP"),
@@ -96,7 +92,7 @@ def procedure_restore(desk: Desk, id: str) -> HttpResponse:
     """An old version comes back as a new one: what was decided with the versions in between stays true."""
     procedure = _procedure(desk, id)
     return desk.confirm(
-        lambda: publishing.restore_procedure(procedure=procedure, actor=desk.actor, at=desk.at),
+        desk.does(publishing.restore_procedure, procedure=procedure),
         title=_("Kembalikan “%(title)s” ke versi %(version)s?")
         % {"title": procedure.title, "version": procedure.version},
         text=_("Isi versi itu terbit sebagai versi baru. Versi yang berlaku sekarang tetap ada di riwayat."),

@@ -47,6 +47,10 @@ class DutyForm(ManageForm):
             self.add_error("phone", _("Isi telepon atau surel."))
         return cleaned
 
+    def fields_of_duty(self) -> dict[str, Any]:
+        """What is the duty's own; whose it is does not change."""
+        return {name: value for name, value in self.values().items() if name != "agency"}
+
     @staticmethod
     def initial_of(duty: Roster, zone: ZoneInfo) -> dict[str, Any]:
         values = {name: getattr(duty, name) for name in ("agency", "name", "phone", "email", "position")}
@@ -91,11 +95,7 @@ def _form(desk: Desk, initial: dict[str, Any] | None = None) -> DutyForm:
 @managed("manage-rosters", "POST")
 def duty_new(desk: Desk) -> HttpResponse:
     form = _form(desk)
-
-    def save() -> None:
-        fields = form.values()
-        rostering.add_duty(agency=fields.pop("agency"), fields=fields, actor=desk.actor, at=desk.at)
-
+    save = desk.does(rostering.add_duty, agency=lambda: form.cleaned_data["agency"], fields=form.fields_of_duty)
     return desk.save(form, save, done=_("Jadwal disimpan."), to=desk.url("manage-rosters"), title=_("Petugas piket"))
 
 
@@ -104,12 +104,7 @@ def duty_edit(desk: Desk, id: str) -> HttpResponse:
     duty = desk.find(_duties(desk), pk=id)
     form = _form(desk, DutyForm.initial_of(duty, desk.zone))
     form.fix("agency")
-
-    def save() -> None:
-        fields = form.values()
-        fields.pop("agency")
-        rostering.update_duty(duty=duty, fields=fields, actor=desk.actor, at=desk.at)
-
+    save = desk.does(rostering.update_duty, duty=duty, fields=form.fields_of_duty)
     return desk.save(
         form, save, done=_("Jadwal disimpan."), to=desk.url("manage-rosters"), title=duty.name,
         end_url=desk.url("manage-duty-end", duty.pk), end_label=_("Cabut dari jadwal…"),
@@ -120,7 +115,7 @@ def duty_edit(desk: Desk, id: str) -> HttpResponse:
 def duty_end(desk: Desk, id: str) -> HttpResponse:
     duty = desk.find(_duties(desk), pk=id)
     return desk.confirm(
-        lambda: rostering.end_duty(duty=duty, actor=desk.actor, at=desk.at),
+        desk.does(rostering.end_duty, duty=duty),
         title=_("Cabut %(name)s dari jadwal?") % {"name": duty.name},
         text=_("Petugas ini tidak lagi dihubungi untuk jadwal itu."),
         button=_("Cabut"),

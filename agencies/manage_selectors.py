@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies import labels
 from agencies.access import Actor
-from agencies.models import Agency, Agreement, Membership, Procedure, Region, RunCard, Target, Unit, User
+from agencies.models import Agency, Agreement, IncidentType, Membership, Procedure, Region, RunCard, Target, Unit, User
 from agencies.packformat import EMERGENCY_TYPES, STAGES
 from agencies.selectors import config_visible_to, configurable_regions
 
@@ -60,6 +60,11 @@ def in_force(actor: Actor, model: Any, region: str) -> QuerySet[Any]:
 def agencies_of(actor: Actor, region: str) -> QuerySet[Agency]:
     """In service first, then the ended ones."""
     return config_visible_to(actor, Agency.objects.filter(region_id=region)).order_by("-ended_at", "code")
+
+
+def own_types_of(actor: Actor, region: str) -> QuerySet[IncidentType]:
+    """The region's own types, ended ones too."""
+    return config_visible_to(actor, IncidentType.objects.filter(region_id=region)).order_by("name", "code")
 
 
 def units_of(actor: Actor, region: str) -> QuerySet[Unit]:

@@ -1,6 +1,6 @@
 """The administration of a region: overview, profile, agencies, units, and what was changed by whom."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -65,10 +65,7 @@ def _commander(desk: Desk) -> str:
 def region_profile(desk: Desk) -> HttpResponse:
     initial = forms.RegionForm.initial_of(desk.region)
     form = forms.RegionForm(desk.request.POST or None, initial=initial, agencies=desk.agencies())
-
-    def save() -> None:
-        organising.update_region(region=desk.region.code, fields=form.values(), actor=desk.actor, at=desk.at)
-
+    save = desk.does(organising.update_region, region=desk.region.code, fields=form.values)
     return desk.save(
         form, save, done=_("Profil wilayah disimpan."), to=desk.url("manage-overview"), template="region.html",
         title=_("Profil wilayah"), zone_label=ZONE_LABELS.get(desk.region.zone, ""),
@@ -90,10 +87,7 @@ def agencies(desk: Desk) -> HttpResponse:
 @managed("manage-agencies", "POST")
 def agency_new(desk: Desk) -> HttpResponse:
     form = forms.AgencyForm(desk.request.POST or None)
-
-    def save() -> None:
-        organising.add_agency(region=desk.region.code, fields=form.values(), actor=desk.actor, at=desk.at)
-
+    save = desk.does(organising.add_agency, region=desk.region.code, fields=form.values)
     return desk.save(
         form, save, done=_("Instansi ditambahkan."), to=desk.url("manage-agencies"), title=_("Instansi baru")
     )
@@ -108,10 +102,7 @@ def agency_edit(desk: Desk, code: str) -> HttpResponse:
     agency = _agency(desk, code)
     form = forms.AgencyForm(desk.request.POST or None, initial=forms.AgencyForm.initial_of(agency))
     form.fix("code")
-
-    def save() -> None:
-        organising.update_agency(agency=agency, fields=form.values(), actor=desk.actor, at=desk.at)
-
+    save = desk.does(organising.update_agency, agency=agency, fields=form.values)
     return desk.save(
         form, save, done=_("Instansi disimpan."), to=desk.url("manage-agencies"), title=agency.name,
         end_url=desk.url("manage-agency-end", code), end_label=_("Akhiri instansi ini…"),
@@ -123,11 +114,11 @@ def agency_pause(desk: Desk, code: str) -> HttpResponse:
     agency = _agency(desk, code)
     form = forms.PauseForm(desk.request.POST or None)
 
-    def save() -> None:
+    def until() -> datetime | None:
         hours = form.cleaned_data["hours"]
-        until = desk.at + timedelta(hours=hours) if hours else None
-        organising.pause_agency(agency=agency, until=until, actor=desk.actor, at=desk.at)
+        return desk.at + timedelta(hours=hours) if hours else None
 
+    save = desk.does(organising.pause_agency, agency=agency, until=until)
     return desk.save(form, save, done=_("Instansi disimpan."), to=desk.url("manage-agencies"), title=agency.name)
 
 
@@ -135,7 +126,7 @@ def agency_pause(desk: Desk, code: str) -> HttpResponse:
 def agency_end(desk: Desk, code: str) -> HttpResponse:
     agency = _agency(desk, code)
     return desk.confirm(
-        lambda: organising.end_agency(agency=agency, actor=desk.actor, at=desk.at),
+        desk.does(organising.end_agency, agency=agency),
         title=_("Akhiri %(name)s?") % {"name": agency.name},
         text=_("Instansi ini tidak lagi menerima laporan; unit dan perjanjiannya ikut berakhir. Riwayatnya tetap ada."),
         button=_("Akhiri instansi"),
@@ -157,11 +148,7 @@ def units(desk: Desk) -> HttpResponse:
 @managed("manage-units", "POST")
 def unit_new(desk: Desk) -> HttpResponse:
     form = forms.UnitForm(desk.request.POST or None, agencies=desk.agencies())
-
-    def save() -> None:
-        fields = form.values()
-        organising.add_unit(agency=fields.pop("agency"), fields=fields, actor=desk.actor, at=desk.at)
-
+    save = desk.does(organising.add_unit, agency=lambda: form.cleaned_data["agency"], fields=form.fields_of_unit)
     return desk.save(form, save, done=_("Unit ditambahkan."), to=desk.url("manage-units"), title=_("Unit baru"))
 
 
@@ -175,12 +162,7 @@ def unit_edit(desk: Desk, id: str) -> HttpResponse:
     initial = forms.UnitForm.initial_of(unit)
     form = forms.UnitForm(desk.request.POST or None, initial=initial, agencies=desk.agencies())
     form.fix("agency", "code")
-
-    def save() -> None:
-        fields = form.values()
-        fields.pop("agency")
-        organising.update_unit(unit=unit, fields=fields, actor=desk.actor, at=desk.at)
-
+    save = desk.does(organising.update_unit, unit=unit, fields=form.fields_of_unit)
     return desk.save(
         form, save, done=_("Unit disimpan."), to=desk.url("manage-units"), title=f"{unit.code} · {unit.agency}",
         end_url=desk.url("manage-unit-end", unit.pk), end_label=_("Akhiri unit ini…"),
@@ -191,7 +173,7 @@ def unit_edit(desk: Desk, id: str) -> HttpResponse:
 def unit_end(desk: Desk, id: str) -> HttpResponse:
     unit = _unit(desk, id)
     return desk.confirm(
-        lambda: organising.end_unit(unit=unit, actor=desk.actor, at=desk.at),
+        desk.does(organising.end_unit, unit=unit),
         title=_("Akhiri unit %(code)s?") % {"code": unit.code},
         text=_("Unit ini tidak dapat lagi dikirim. Riwayatnya tetap ada."),
         button=_("Akhiri unit"),

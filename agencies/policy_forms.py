@@ -244,11 +244,14 @@ class ProcedureForm(_TypeForm):
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = {agency.code: str(agency) for agency in agencies}
+        self.old_excludes: tuple[str, ...] = ()
         self.fields["excludes"].choices = list(self.own.items())  # type: ignore[attr-defined]
 
-    def keep_foreign(self, before: Iterable[str]) -> list[str]:
-        """The chosen agencies, and codes of the old version that the region does not have (a shared SOP names many)."""
-        return [*self.cleaned_data["excludes"], *(code for code in before if code not in self.own)]
+    def values(self) -> dict[str, Any]:
+        """With codes of the old version that the region does not have: a shared SOP names many."""
+        values = super().values()
+        foreign = (code for code in self.old_excludes if code not in self.own)
+        return values | {"excludes": [*values["excludes"], *foreign]}
 
     def clean_questions(self) -> list[str]:
         lines: list[str] = self.cleaned_data["questions"]

@@ -36,6 +36,11 @@ class TypeRef:
     name: str
     confidential: bool = False
 
+    @property
+    def own(self) -> bool:
+        """A region's own, on top of a national one."""
+        return self.code != self.base
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyRef:
@@ -178,6 +183,9 @@ class RegionRef:
     has_pack: bool = False
     command_authority: str = ""
     types: Mapping[str, TypeRef] = field(default_factory=lambda: MappingProxyType({}))
+    """The types that are offered."""
+    ended_types: Mapping[str, TypeRef] = field(default_factory=lambda: MappingProxyType({}))
+    """Types that are offered no more: cases that have them keep their name."""
     agencies: Mapping[str, AgencyRef] = field(default_factory=lambda: MappingProxyType({}))
     agreements: Mapping[str, AgreementRef] = field(default_factory=lambda: MappingProxyType({}))
     run_cards: tuple[RunCardRef, ...] = ()
@@ -203,6 +211,10 @@ class RegionRef:
     def number_sequence(self) -> str:
         """The database sequence that its incidents' numbers are drawn from; made when its pack is loaded."""
         return number_sequence(self.code)
+
+    def type_of(self, code: str) -> TypeRef | None:
+        """The type of a case that exists: also one that has ended since."""
+        return self.types.get(code) or self.ended_types.get(code)
 
     def procedures_for(self, type_code: str, base: str, subtype: str) -> list[ProcedureRef]:
         """The SOPs in force for such a case, the most specific first."""

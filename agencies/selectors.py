@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -72,7 +72,10 @@ def load_reference(version: int) -> Reference:
     in_force[RunCard] = _by_region(cards)
     in_force[RuleSet] = _by_region(RuleSet.objects.filter(status=RuleSet.Status.PUBLISHED, ended_at=None))
     national = {row.code: _type(row) for row in in_force[IncidentType].get(None, [])}
-    regions = {row.code: _region(row, in_force, national) for row in Region.objects.filter(ended_at=None)}
+    ended = _by_region(IncidentType.objects.exclude(ended_at=None))
+    regions = {
+        row.code: _region(row, in_force, national, ended[row.code]) for row in Region.objects.filter(ended_at=None)
+    }
     return Reference(version, MappingProxyType(regions))
 
 
@@ -80,7 +83,7 @@ def _type(row: IncidentType) -> TypeRef:
     return TypeRef(row.code, row.base, row.name, row.confidential)
 
 
-def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> RegionRef:
+def _region(row: Region, in_force: dict, national: dict[str, TypeRef], ended: Sequence[IncidentType]) -> RegionRef:
     def own(model: Any) -> list[Any]:
         return in_force[model].get(row.code, [])
 
@@ -97,6 +100,7 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef]) -> Region
         has_pack=row.has_pack,
         command_authority=row.command_authority,
         types=MappingProxyType(national | {t.code: _type(t) for t in own(IncidentType)}),
+        ended_types=MappingProxyType({t.code: _type(t) for t in ended}),
         agencies=MappingProxyType({a.code: _agency(a) for a in own(Agency)}),
         agreements=MappingProxyType({a.agency.code: _agreement(a) for a in own(Agreement)}),
         run_cards=tuple(_run_card(card) for card in own(RunCard)),

@@ -8,6 +8,7 @@ from agencies import manage_policy as policy
 from agencies import manage_procedures as sop
 from agencies import manage_rosters as rosters
 from agencies import manage_views as views
+from agencies import tile_views
 
 urlpatterns = [
     path("", views.manage, name="manage"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("<str:region>/perjanjian/", policy.agreements, name="manage-agreements"),
     path("<str:region>/perjanjian/<slug:code>/", policy.agreement_sign, name="manage-agreement"),
     path("<str:region>/perjanjian/<slug:code>/akhiri/", policy.agreement_end, name="manage-agreement-end"),
+    path("<str:region>/peta/", tile_views.tiles, name="manage-tiles"),
+    path("<str:region>/peta/hapus/", tile_views.tiles_delete, name="manage-tiles-delete"),
     path("<str:region>/unit/", views.units, name="manage-units"),
     path("<str:region>/unit/baru/", views.unit_new, name="manage-unit-new"),
     path("<str:region>/unit/<uuid:id>/", views.unit_edit, name="manage-unit"),

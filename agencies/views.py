@@ -35,8 +35,10 @@ PAGES = (
     ("page.board", "board", _("Papan")),
     ("page.agency", "agency", _("Meja dinas")),
     ("page.wall", "wall", _("Dinding")),
+    ("page.figures", "figures", _("Angka")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
+    ("page.answers", "answers", _("Jawaban dinas")),
     ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""
@@ -117,7 +119,7 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
             actor = actor_of(request)
-            region = _region_of(request, actor, permission)
+            region = region_of(request, actor, permission)
             context = frame(request, actor, region, name, **options)
             view(request, actor, region, context)
             return render(request, template, context)
@@ -127,7 +129,8 @@ def page(permission: str, name: str, template: str, **options: Any) -> Callable:
     return decorate
 
 
-def _region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+def region_of(request: HttpRequest, actor: Actor, permission: str) -> RegionRef | None:
+    """The region of a page: `?wilayah=CODE`, else the first in which the actor has the permission."""
     reference = caches.reference()
     asked = request.GET.get("wilayah", "")
     allowed = [post.region for post in actor.posts if can(actor, permission, post.region)]
@@ -187,7 +190,8 @@ def region_config(region: RegionRef) -> dict[str, Any]:
         "live_same_origin": settings.LIVE_SAME_ORIGIN,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "agency_names": {agency.code: agency.short or agency.name for agency in region.agencies.values()},
-        "types": {kind.code: said(kind.name) for kind in region.types.values()},
+        "types": {kind.code: said(kind.name) for kind in [*region.ended_types.values(), *region.types.values()]},
+        "ended_types": sorted(region.ended_types),
     }
 
 
@@ -223,6 +227,7 @@ def desk_config(region: RegionRef) -> dict[str, Any]:
             for agency in region.agencies.values()
             if region.takes_part(agency, now)
         ],
+        "agency_phones": {a.code: a.phone or a.referral_number for a in region.agencies.values()},
         "neighbours": _neighbours(caches.reference(), region),
     }
 

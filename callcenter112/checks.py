@@ -76,6 +76,21 @@ def check_ports(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_tile_url(**_: Any) -> list[CheckMessage]:
+    """The tile server can be asked for a tile."""
+    url = settings.TILE_URL
+    if not url or (url.startswith(("http://", "https://")) and all(part in url for part in ("{z}", "{x}", "{y}"))):
+        return []
+    return [
+        Error(
+            f"TILE_URL is no address of tiles: {url!r}.",
+            hint="It looks like https://host/{z}/{x}/{y}.png. Leave it empty to show the borders that come along.",
+            id="siaga.E011",
+        )
+    ]
+
+
+@register(Tags.compatibility)
 def check_pool(**_: Any) -> list[CheckMessage]:
     """The pool is for granian, which runs no system checks: who sees this is something else."""
     if "pool" not in settings.DATABASES["default"].get("OPTIONS", {}):

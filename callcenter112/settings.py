@@ -267,6 +267,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEBUG or DEMO)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+TILE_URL = env.str("TILE_URL", default="")
+"""A tile server of the city for regions without a map file of their own: https://host/{z}/{x}/{y}.png."""
+TILE_ATTRIBUTION = env.str("TILE_ATTRIBUTION", default="")
+TILES_MAX_MB = env.int("TILES_MAX_MB", default=300)
+_tile_server = urlsplit(TILE_URL.replace("{s}", "*"))
+_tile_sources = [f"{_tile_server.scheme}://{_tile_server.netloc}"] if _tile_server.netloc else []
+
 # a source in a policy cannot be an IPv6 address; pages opened at [::1] fetch events instead of listening
 _live_hosts = [host for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")]
 _live_sources = [] if LIVE_SAME_ORIGIN else [f"ws://{host}:{LIVE_PORT}" for host in _live_hosts]
@@ -275,7 +282,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *_tile_sources],
         "connect-src": ["'self'", *_live_sources],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -136,6 +136,10 @@ class LadderForm(ManageForm):
             raise forms.ValidationError(_("Isi paling sedikit satu langkah."))
         return cleaned
 
+    def values(self) -> dict[str, Any]:
+        return {"priority": self.cleaned_data["priority"], "steps": self.steps(),
+                "based_on": self.cleaned_data["based_on"]}  # fmt: skip
+
     def steps(self) -> list[tuple[str, int]]:
         return [(step, self.cleaned_data[step]) for step in STEPS if self.cleaned_data.get(step) is not None]
 

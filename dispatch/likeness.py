@@ -45,7 +45,7 @@ def reason_text(because: Because, region: RegionRef) -> str:
     """One reason in a few words."""
     params = because.params
     if because.code == "same_type":
-        type_ = region.types.get(str(params["type"]))
+        type_ = region.type_of(str(params["type"]))
         return _("jenis sama: %(type)s") % {"type": type_.name if type_ else params["type"]}
     if because.code == "words":
         return _("kata sama: %(words)s") % {"words": ", ".join(map(str, params["words"]))}  # type: ignore[call-overload]

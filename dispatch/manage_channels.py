@@ -1,5 +1,6 @@
 """The administration of channels: set up, tried out, watched."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +24,12 @@ STATES = {
 @managed("manage-channels")
 def channels(desk: Desk) -> HttpResponse:
     rows = selectors.health_of(desk.actor, desk.region.code, desk.at)
-    told = {row.channel.agency_id for row in rows}
+    phones = selectors.phones_of(list(desk.agencies()), desk.at)
+    told = {row.channel.agency_id for row in rows} | {one.agency.pk for one in phones if one.devices}
     return desk.render(
         "channels.html", rows=rows, kinds=KINDS, bare=[a for a in desk.agencies() if a.pk not in told],
         dead=selectors.dead_letters_of(desk.actor, desk.region.code)[:MOST_DEAD],
+        phones=phones, may_push=bool(settings.VAPID_PRIVATE_KEY),
     )  # fmt: skip
 
 
@@ -45,13 +48,10 @@ def channel_new(desk: Desk, kind: str) -> HttpResponse:
     if kind not in FORMS:
         raise Http404
     form = _form(desk, kind)
-
-    def save() -> None:
-        services.add_channel(
-            region=desk.region.code, agency=form.cleaned_data["agency"], kind=kind, fields=form.values(),
-            secret=form.given_secret, actor=desk.actor, at=desk.at,
-        )  # fmt: skip
-
+    save = desk.does(
+        services.add_channel, region=desk.region.code, agency=lambda: form.cleaned_data["agency"], kind=kind,
+        fields=form.values, secret=lambda: form.given_secret,
+    )  # fmt: skip
     title = _("Saluran baru: %(kind)s") % {"kind": dict(KINDS)[kind]}
     return desk.save(form, save, done=_("Saluran disimpan."), to=desk.url("manage-channels"), title=title)
 
@@ -61,12 +61,7 @@ def channel_edit(desk: Desk, id: str) -> HttpResponse:
     channel = _channel(desk, id)
     form = _form(desk, channel.kind, channel)
     form.fix("agency")
-
-    def save() -> None:
-        services.update_channel(
-            channel=channel, fields=form.values(), secret=form.given_secret, actor=desk.actor, at=desk.at
-        )  # fmt: skip
-
+    save = desk.does(services.update_channel, channel=channel, fields=form.values, secret=lambda: form.given_secret)
     return desk.save(
         form, save, done=_("Saluran disimpan."), to=desk.url("manage-channels"), title=channel.name,
         end_url=desk.url("manage-channel-end", channel.pk), end_label=_("Akhiri saluran ini…"),
@@ -77,7 +72,7 @@ def channel_edit(desk: Desk, id: str) -> HttpResponse:
 def channel_end(desk: Desk, id: str) -> HttpResponse:
     channel = _channel(desk, id)
     return desk.confirm(
-        lambda: services.end_channel(channel=channel, actor=desk.actor, at=desk.at),
+        desk.does(services.end_channel, channel=channel),
         title=_("Akhiri saluran %(name)s?") % {"name": channel.name},
         text=_("Tidak ada lagi pesan lewat saluran ini; kuncinya dihapus. Riwayat pengirimannya tetap ada."),
         button=_("Akhiri saluran"),

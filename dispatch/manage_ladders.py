@@ -33,13 +33,7 @@ def ladders(desk: Desk) -> HttpResponse:
 
 
 def _save(desk: Desk, form: LadderForm, title: Any, **context: Any) -> HttpResponse:
-    def save() -> None:
-        data = form.cleaned_data
-        rostering.publish_ladder(
-            region=desk.region.code, priority=data["priority"], steps=form.steps(), actor=desk.actor, at=desk.at,
-            based_on=data["based_on"],
-        )  # fmt: skip
-
+    save = desk.does(rostering.publish_ladder, form, region=desk.region.code)
     done = _("Tangga eskalasi terbit.")
     return desk.save(form, save, done=done, to=desk.url("manage-ladders"), title=title, **context)
 
@@ -63,7 +57,7 @@ def ladder_edit(desk: Desk, id: str) -> HttpResponse:
 def ladder_end(desk: Desk, id: str) -> HttpResponse:
     ladder = desk.find(_ladders(desk), pk=id)
     return desk.confirm(
-        lambda: rostering.end_ladder(ladder=ladder, actor=desk.actor, at=desk.at),
+        desk.does(rostering.end_ladder, ladder=ladder),
         title=_("Akhiri tangga ini?"),
         text=_("Tangga semua prioritas dipakai sebagai gantinya, atau tangga bawaan bila tidak ada."),
         button=_("Akhiri tangga"),

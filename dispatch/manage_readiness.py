@@ -65,7 +65,7 @@ TEXTS = {
     "no_districts": _("Wilayah ini belum punya kecamatan."),
     "gap": _("Tidak ada yang dikirim: %(names)s."),
     "gap_by_phone": _("Hanya dirujuk lewat telepon: %(names)s."),
-    "no_ladder": _("Tidak ada yang diberi tahu bila instansi tidak menerima tugas."),
+    "no_ladder": _("Belum ditetapkan sendiri; tangga bawaan yang dipakai bila instansi tidak menerima tugas."),
     "no_target": _("Tahap tanpa batas waktu: %(names)s."),
     "no_procedure": _("Tanpa SOP umum: %(names)s."),
     "no_rules": _("Hanya aturan bawaan yang dipakai; sebutan dan kata setempat belum ditambahkan."),
@@ -131,6 +131,9 @@ class AssuranceForm(ManageForm):
         help_text=_("Sebutkan tempatnya, jangan kuncinya. Tercatat di riwayat perubahan."),
     )  # fmt: skip
 
+    def values(self) -> dict[str, Any]:
+        return {"note": self.cleaned_data["note"]}
+
 
 ASSURE = {
     Assurance.Item.KEY_BACKUP: _("Pastikan salinan FIELD_KEY tersimpan di tempat lain dan dapat dibaca"),
@@ -146,8 +149,6 @@ def assurance(desk: Desk, item: str) -> HttpResponse:
     form = AssuranceForm(desk.request.POST or None)
     return desk.save(
         form,
-        lambda: assuring.confirm(
-            region=desk.region.code, item=item, note=form.cleaned_data["note"], actor=desk.actor, at=desk.at
-        ),
+        desk.does(assuring.confirm, form, region=desk.region.code, item=item),
         done=_("Dicatat."), to=desk.url(PAGE), title=ASSURE[Assurance.Item(item)],
     )  # fmt: skip

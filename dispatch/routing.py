@@ -173,7 +173,7 @@ def _add_extra(draft: _Draft, extra: str) -> None:
 
 def _may_add(draft: _Draft, base: str) -> bool:
     """A confidential case is shown to nobody whom it does not need: only danger to life adds an agency by itself."""
-    own = draft.region.types.get(draft.case.type)
+    own = draft.region.type_of(draft.case.type)
     return own is None or not own.confidential or base in _SAVES_LIVES
 
 

@@ -28,7 +28,7 @@ def find_deliveries() -> int:
 @shared_task(ignore_result=True, acks_late=True)
 def send_delivery(delivery_id: str) -> None:
     """Its carrier ends it after ten seconds: threads have no time limit of Celery's."""
-    posting.post(uuid.UUID(delivery_id))
+    posting.post_all(uuid.UUID(delivery_id))
 
 
 @shared_task(ignore_result=True)

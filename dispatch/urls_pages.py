@@ -1,11 +1,22 @@
 from django.urls import path
 
-from dispatch import manage_channels, manage_gaps, manage_ladders, manage_readiness, offline_pages, views
+from dispatch import (
+    manage_channels,
+    manage_gaps,
+    manage_ladders,
+    manage_readiness,
+    manage_types,
+    offline_pages,
+    phone_pages,
+    views,
+)
 
 urlpatterns = [
     path("konsol/", views.console, name="console"),
     path("papan/", views.board, name="board"),
     path("dinas/", views.agency, name="agency"),
+    path("hp/", phone_pages.phone, name="phone"),
+    path("manifest.webmanifest", phone_pages.manifest, name="manifest"),
     path("sw.js", offline_pages.service_worker, name="service-worker"),
     path("kertas/", offline_pages.paper, name="paper"),
     path("kertas/entri/", views.paper_entry, name="paper-entry"),
@@ -15,6 +26,9 @@ urlpatterns = [
     path("kelola/<str:region>/kesiapan/", manage_readiness.region_readiness, name="manage-readiness"),
     path("kelola/<str:region>/kesiapan/<slug:item>/", manage_readiness.assurance, name="manage-assurance"),
     path("kelola/<str:region>/celah/", manage_gaps.gaps, name="manage-gaps"),
+    path("kelola/<str:region>/jenis/", manage_types.types, name="manage-types"),
+    path("kelola/<str:region>/jenis/<slug:code>/", manage_types.type_edit, name="manage-type"),
+    path("kelola/<str:region>/jenis/<slug:code>/akhiri/", manage_types.type_end, name="manage-type-end"),
     path("kelola/<str:region>/tangga/", manage_ladders.ladders, name="manage-ladders"),
     path("kelola/<str:region>/tangga/baru/", manage_ladders.ladder_new, name="manage-ladder-new"),
     path("kelola/<str:region>/tangga/<uuid:id>/", manage_ladders.ladder_edit, name="manage-ladder"),

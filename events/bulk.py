@@ -130,6 +130,7 @@ def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
     """The update of any number of rows from one JSON parameter; column and attribute of each field that it needs."""
     quoted, key = connection.ops.quote_name, model._meta.pk
     assert key is not None
+    assert key.column
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     table, own = quoted(model._meta.db_table), quoted(key.column)
     changes = ", ".join(f"{quoted(field.column)} = new.{quoted(field.column)}" for field in fields)

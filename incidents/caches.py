@@ -45,7 +45,8 @@ def rules(region: RegionRef | None = None) -> CompiledRules:
 def _lay(region: RegionRef, own: RuleSetRef) -> CompiledRules:
     """Nobody waits for help because a rule cannot be read: then the built-in rules answer, and it is said loudly."""
     try:
-        return lay_over(_builtin(), source_of(region.code, own.version, own.rules), own_types(region))
+        types = own_types(region) | {kind.code: kind.base for kind in region.ended_types.values()}
+        return lay_over(_builtin(), source_of(region.code, own.version, own.rules), types)
     except RuleError as error:
         log.error("rules of %s v%s cannot be used, the built-in ones answer: %s", region.code, own.version, error)
     except Exception:
@@ -55,7 +56,7 @@ def _lay(region: RegionRef, own: RuleSetRef) -> CompiledRules:
 
 def own_types(region: RegionRef) -> dict[str, str]:
     """The region's own types and the national type that each is based on."""
-    return {kind.code: kind.base for kind in region.types.values() if kind.code != kind.base}
+    return {kind.code: kind.base for kind in region.types.values() if kind.own}
 
 
 def warm_up() -> None:

@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.manage_frame import Desk, managed
-from agencies.problems import Problem
 from reporting import forms, selectors, services
 from reporting.models import WallNotice, WallScreen
 
@@ -41,16 +40,9 @@ def _link_page(desk: Desk, paired: services.Paired) -> HttpResponse:
 @managed(PAGE, "POST")
 def screen_new(desk: Desk) -> HttpResponse:
     form = forms.ScreenForm(desk.request.POST or None)
-    if desk.request.method == "POST" and form.is_valid():
-        try:
-            paired = services.add_screen(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values())
-        except Problem as problem:
-            form.add_error(None, problem.detail)
-        else:
-            return _link_page(desk, paired)
-    return desk.render(
-        "form.html", form=form, title=_("Layar dinding baru"), button=_("Buat tautan"), back=desk.url(PAGE),
-        status=422 if form.errors else 200,
+    return desk.save(
+        form, desk.does(services.add_screen, form, region=desk.region.code), to=desk.url(PAGE),
+        title=_("Layar dinding baru"), button=_("Buat tautan"), then=lambda paired: _link_page(desk, paired),
     )  # fmt: skip
 
 
@@ -61,16 +53,11 @@ def _screen(desk: Desk, id: str) -> WallScreen:
 @managed(PAGE, "POST")
 def screen_link(desk: Desk, id: str) -> HttpResponse:
     """Ask first: a screen that is signed in goes dark."""
-    screen, error = _screen(desk, id), ""
-    if desk.request.method == "POST":
-        try:
-            return _link_page(desk, services.new_link(screen=screen, actor=desk.actor, at=desk.at))
-        except Problem as problem:
-            error = problem.detail
-    return desk.render(
-        "confirm.html", title=_("Tautan baru untuk %(name)s?") % {"name": screen.name}, error=error,
+    screen = _screen(desk, id)
+    return desk.confirm(
+        desk.does(services.new_link, screen=screen), title=_("Tautan baru untuk %(name)s?") % {"name": screen.name},
         text=_("Layar yang memakai tautan lama berhenti dalam beberapa detik."), button=_("Buat tautan"),
-        back=desk.url(PAGE), status=409 if error else 200,
+        to=desk.url(PAGE), then=lambda paired: _link_page(desk, paired),
     )  # fmt: skip
 
 
@@ -78,7 +65,7 @@ def screen_link(desk: Desk, id: str) -> HttpResponse:
 def screen_revoke(desk: Desk, id: str) -> HttpResponse:
     screen = _screen(desk, id)
     return desk.confirm(
-        lambda: services.revoke_screen(screen=screen, actor=desk.actor, at=desk.at),
+        desk.does(services.revoke_screen, screen=screen),
         title=_("Cabut layar %(name)s?") % {"name": screen.name},
         text=_("Layar berhenti menampilkan data dalam beberapa detik; tautannya tidak berlaku lagi."),
         button=_("Cabut"), done=_("Layar dicabut."), to=desk.url(PAGE),
@@ -89,7 +76,7 @@ def screen_revoke(desk: Desk, id: str) -> HttpResponse:
 def notice_new(desk: Desk) -> HttpResponse:
     form = forms.NoticeForm(desk.request.POST or None)
     return desk.save(
-        form, lambda: services.add_notice(region=desk.region.code, actor=desk.actor, at=desk.at, **form.values()),
+        form, desk.does(services.add_notice, form, region=desk.region.code),
         done=_("Pesan tampil di layar dinding."), to=desk.url(PAGE), title=_("Pesan di layar dinding"),
         button=_("Tampilkan"),
     )  # fmt: skip
@@ -99,7 +86,7 @@ def notice_new(desk: Desk) -> HttpResponse:
 def notice_end(desk: Desk, id: str) -> HttpResponse:
     notice: WallNotice = desk.find(selectors.notices_of(desk.actor, desk.region.code, desk.at), pk=id)
     return desk.confirm(
-        lambda: services.end_notice(notice=notice, actor=desk.actor, at=desk.at),
+        desk.does(services.end_notice, notice=notice),
         title=_("Turunkan pesan ini?"), text=notice.text, button=_("Turunkan"), done=_("Pesan diturunkan."),
         to=desk.url(PAGE),
     )  # fmt: skip

@@ -4,7 +4,7 @@ read by whoever is in the room, whoever has opened it."""
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from agencies.access import Actor
 from agencies.reference import RegionRef
@@ -14,6 +14,7 @@ from dispatch.selectors import assignments_visible_to
 from incidents import selectors as incidents
 from reporting.kpi import CallTimes, StepTimes
 from reporting.models import WallNotice, WallScreen
+from reporting.trends import CallFact
 
 
 def midnight_of(region: RegionRef, at: datetime) -> datetime:
@@ -29,11 +30,41 @@ def call_times(actor: Actor, region: RegionRef, since: datetime) -> Iterable[Cal
     return (CallTimes(*times) for times in rows.values_list("offered_at", "answered_at", "abandoned_at"))
 
 
-def step_times(actor: Actor, region: RegionRef, since: datetime) -> Iterable[StepTimes]:
+def call_facts(actor: Actor, region: RegionRef, since: datetime, until: datetime) -> Iterable[CallFact]:
+    """The calls of a time for counting: when, answered or not, what it turned out to be."""
+    rows = incidents.calls_countable_by(actor).filter(
+        region_id=region.code, recorded_at__gte=since - timedelta(hours=1), recorded_at__lt=until, confidential=False,
+        exercise=False,
+    )  # fmt: skip
+    for offered, answered, abandoned, disposition in rows.values_list(
+        "offered_at", "answered_at", "abandoned_at", "disposition"
+    ):
+        began = offered or answered or abandoned
+        if began is not None and since <= began < until:
+            yield CallFact(began, answered is not None, disposition)
+
+
+def case_stages(actor: Actor, region: RegionRef, since: datetime, until: datetime) -> tuple[int, int, int]:
+    """Incidents created in this time to which somebody was sent, where somebody arrived, where a part was completed."""
+    parts = assignments_visible_to(actor).filter(
+        incident__region_id=region.code, incident__confidential=False, incident__exercise=False,
+        incident__created_at__gte=since, incident__created_at__lt=until,
+    )  # fmt: skip
+    counted = parts.aggregate(
+        sent=Count("incident_id", distinct=True, filter=Q(dispatched_at__isnull=False)),
+        arrived=Count("incident_id", distinct=True, filter=Q(arrived_at__isnull=False)),
+        done=Count("incident_id", distinct=True, filter=Q(completed_at__isnull=False)),
+    )
+    return counted["sent"], counted["arrived"], counted["done"]
+
+
+def step_times(actor: Actor, region: RegionRef, since: datetime, until: datetime | None = None) -> Iterable[StepTimes]:
     """Times of the agencies' steps in parts that they were given since then."""
     parts = assignments_visible_to(actor).filter(
         incident__region_id=region.code, incident__confidential=False, incident__exercise=False, created_at__gte=since
     )
+    if until is not None:
+        parts = parts.filter(created_at__lt=until)
     rows = Deadline.objects.filter(assignment__in=parts, void=False)
     return (
         StepTimes(*row)

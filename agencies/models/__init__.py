@@ -16,6 +16,7 @@ from agencies.models.policy import (
     Target,
 )
 from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+from agencies.models.tiles import TileArchive
 
 __all__ = [
     "Agency",
@@ -43,6 +44,7 @@ __all__ = [
     "ShiftHandover",
     "SubtypeMapping",
     "Target",
+    "TileArchive",
     "Unit",
     "User",
 ]

@@ -17,5 +17,5 @@ def words_address() -> str:
 
 
 @register.filter
-def said(text: object) -> str:
+def said(text: object) -> SafeData | str:
     return text if isinstance(text, SafeData) else sentences.said(str(text))

@@ -15,7 +15,6 @@ import time
 import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bench import machine
 from bench.chaos import page
@@ -98,7 +97,7 @@ def left_out(row: Row, stack: Stack) -> Trial:
 
 def run(given: argparse.Namespace) -> list[Trial]:
     """The rows share one system; rows that need another one start their own. Raises Refused."""
-    rows, found, began = chosen(given), [], time.monotonic()
+    rows, found, began, started = chosen(given), [], time.monotonic(), datetime.now().astimezone()
     with contextlib.ExitStack() as stay:
         stack = Stack()
         if any(row.needs_stack for row in rows):
@@ -106,15 +105,16 @@ def run(given: argparse.Namespace) -> list[Trial]:
             say(f"the system runs in {stack.directory}")
         for row in rows:
             found.append(run_row(row, stack, given) if has_time(row, began, given) else left_out(row, stack))
+            save(found, given, started)  # who ends the program early keeps what was found
         if given.keep:
             stack.own = False
     return found
 
 
-def save(found: list[Trial], given: argparse.Namespace) -> dict[str, Any]:
-    """Everything that was found, as a file beside the benchmark's."""
+def save(found: list[Trial], given: argparse.Namespace, started: datetime) -> None:
+    """Everything that was found so far: as a file beside the benchmark's, and in the page."""
     result = {
-        "date": datetime.now().astimezone().isoformat(timespec="minutes"), "machine": machine.facts(),
+        "date": started.isoformat(timespec="minutes"), "machine": machine.facts(),
         "full": not given.ci,
         "rows": [{**{k: v for k, v in vars(trial).items() if k not in ("stack", "links", "sent")}} for trial in found],
     }  # fmt: skip
@@ -122,8 +122,8 @@ def save(found: list[Trial], given: argparse.Namespace) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result['date'].replace(':', '')}.json"
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False, default=str) + "\n")
-    print(f"All figures: {path}")
-    return result
+    if not given.ci and not given.no_page:
+        page.write(PROJECT / "BENCHMARKS.md", result)
 
 
 def main() -> int:
@@ -134,9 +134,6 @@ def main() -> int:
     except Refused as error:
         print(f"make chaos: {error}", file=sys.stderr)
         return 1
-    result = save(found, given)
-    if not given.ci and not given.no_page:
-        page.write(PROJECT / "BENCHMARKS.md", result)
     broken = [trial.name for trial in found if trial.broken]
     ran = [trial for trial in found if not trial.skipped]
     say(

@@ -24,8 +24,8 @@ def _figures(found: dict[str, Any]) -> str:
 
 
 def _load(row: dict[str, Any]) -> str:
-    before, after = row["load"]
-    return f"{before:g} → {after:g}"
+    before, after = row.get("load", (0, 0))
+    return f"{before:g} → {after:g}" if before else "not noted"
 
 
 def line(row: dict[str, Any], fault: str, date: str, commit: str) -> str:

@@ -64,7 +64,7 @@ class CallHistoryView(ApiView):
             raise NotVisible
         region = region_or_404(call.region_id)
         allow(request.user, "call.answer", region.code)
-        return Response(history_answer(request.user, call, region, at=timezone.now()))
+        return Response(history_answer(request.user, call, region, at=clock.now()))
 
 
 class AnswerCallView(ApiView):

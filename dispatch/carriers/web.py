@@ -110,7 +110,10 @@ class _Line:
         try:
             connection.request(method, self._target.path, body=body or None, headers=dict(headers))
             response = connection.getresponse()
-            return Reply(response.status, response.read(MOST_BYTES + 1))
+            said = response.read(MOST_BYTES + 1)
+            if response.length and len(said) <= MOST_BYTES:  # fewer bytes than it promised
+                raise Failed("broken", "jawaban terputus atau rusak")
+            return Reply(response.status, said)
         except TimeoutError as error:
             raise Failed("timeout", "tidak menjawab dalam 5 detik") from error
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -100,6 +100,21 @@ def _width(lane: str | None) -> int:
     return PUSHES_OUT if lane == "push" else IN_FLIGHT
 
 
+def claim_next(delivery_id: uuid.UUID, *, at: datetime) -> uuid.UUID | None:
+    """Take a lease of the next attempt that is due in the channel of one that is over; None when there is none."""
+    with transaction.atomic():
+        via = Delivery.objects.filter(id=delivery_id, via__isnull=False).values("via_id")
+        waiting = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            Q(leased_until=None) | Q(leased_until__lte=at), via_id__in=via, state=Delivery.State.QUEUED, due_at__lte=at
+        )
+        row = waiting.order_by("due_at", "id").first()
+        if row is None:
+            return None
+        row.leased_until = at + LEASE
+        row.save(update_fields=["leased_until"])
+        return row.id
+
+
 class _Moot(Exception):
     """The message is not needed any more, and why."""
 
@@ -190,7 +205,7 @@ def _notice(row: Delivery, at: datetime) -> Notice:
         raise _Moot("terlalu lama menunggu")
     incident = Incident.objects.get(id=row.assignment.incident_id)
     region = region_or_404(incident.region_id)
-    type_, area = region.types.get(incident.type), region.areas.get(incident.area_id or "")
+    type_, area = region.type_of(incident.type), region.areas.get(incident.area_id or "")
     return Notice(
         incident.number, incident.confidential, type_.name if type_ else incident.type, incident.priority,
         area.name if area else "", step=row.assignment.escalation_step if row.hop else "",

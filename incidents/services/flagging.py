@@ -4,6 +4,7 @@ A marked number is told, never hidden and never dropped: the next call of a pran
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ def proposals_of(actor: Actor, region: str, at: datetime) -> list[Proposal]:
     return [_proposal(region, row) for row in rows]
 
 
-def _proposal(region: str, row: dict[str, Any]) -> Proposal:
+def _proposal(region: str, row: Mapping[str, Any]) -> Proposal:
     last = Call.objects.filter(
         region_id=region, number_key=row["number_key"], recorded_at=row["last_at"], disposition__in=NUISANCE,
         confidential=False,

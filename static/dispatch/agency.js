@@ -7,6 +7,7 @@ import { offerFullPage } from "../outbox/worker.js";
 import { KeptSteps } from "../outbox/steps.js";
 import { KeptWrites } from "../outbox/writes.js";
 import { openPushed } from "./pushed.js";
+import { renew } from "./pushdevice.js";
 import { Detail } from "../ui/detail.js";
 import { byId, empty, h, notice, replace, said } from "../ui/dom.js";
 import { assignmentEnded, priorityRank } from "../ui/format.js";
@@ -184,6 +185,7 @@ tickEverySecond(() => {
   share.paint();
 });
 new Badge({ outbox });
+if (!config.offline) void renew().catch((error) => console.warn("pushes:", error.message));
 openPushed({ open, loaded: () => loaded, feed });
 paint();
 outbox.start();

@@ -35,7 +35,7 @@ const rowOf = (id) => feed.state.incidents.get(id);
 const short = (code) => config.agency_names[code] ?? code;
 const say = (words) => (byId("alarm").textContent = words);
 const context = {
-  region: config.region, user: config.user, typeNames: config.types, agencies: config.agencies, agencyNames: config.agency_names, neighbours: config.neighbours,
+  region: config.region, user: config.user, typeNames: config.types, agencies: config.agencies, agencyNames: config.agency_names, agencyPhones: config.agency_phones ?? {}, neighbours: config.neighbours,
   units: () => [...feed.state.units.values()], incidents: rows, open: (id) => open(id), typing: (id) => feed.tell({ open: id, typing: true }),
   after: () => filters.now.mine && filters.loadOwn(), hint: _("Pilih dari daftar atau peta: panah memilih, Enter membuka."),
 };
@@ -156,7 +156,7 @@ function sections(shown) {
 
 function floodSections(shown) {
   const groups = grouped(shown);
-  const title = (group) => (group.alone ? _("P1 baru") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
+  const title = (group) => (group.alone ? _("P1 belum ditangani") : `${areaName(group.rows[0])} · ${typeName(group.rows[0].type, config.types)}`);
   return groups.map((group) => ({ key: group.key, title: title(group), rows: ordered(group.rows).unassigned.concat(ordered(group.rows).active), folded: !group.alone && group.rows.length > 3 }));
 }
 

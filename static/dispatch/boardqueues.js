@@ -9,6 +9,7 @@ import { priorityMark } from "../ui/priority.js";
 import { happening } from "../ui/words.js";
 
 const DAYS = 7;
+const MOST = 50; // more than that nobody decides in one go; the tab tells how many there are
 
 export class ReviewQueue {
   constructor(node, { typeNames, open }) {
@@ -19,7 +20,7 @@ export class ReviewQueue {
   }
 
   paint(rows) {
-    replace(this.rows, rows.map((row) => h("li", { class: "queue-item", data: { review: row.id } }, priorityMark(row.priority),
+    replace(this.rows, rows.slice(0, MOST).map((row) => h("li", { class: "queue-item", data: { review: row.id } }, priorityMark(row.priority),
       h("div", {}, h("strong", {}, happening(row, this.typeNames)), h("span", { class: "who" }, ` · ${typeName(row.type, this.typeNames)}`), h("div", { class: "hint" }, said(areaName(row)), ` · ${row.number.slice(-4)} · ${moment(row.created_at)}`)),
       h("div", { class: "btn-row" },
         h("button", { class: "btn small", type: "button", data: { key: `right-${row.id}` }, onclick: (event) => void this.confirm(row, event.currentTarget) }, _("Jenis benar")),

@@ -40,7 +40,7 @@ export function passes(row, filters, { own = new Set(), hay = () => "" } = {}) {
     && filters.words.toLowerCase().split(/\s+/).filter(Boolean).every((word) => hay(row).includes(word));
 }
 
-// --- many reports at once: grouped by place and kind; a critical one that nobody has taken stands alone ---------------------
+// --- many reports at once: grouped by place and kind; untaken critical ones stand apart on top ---------------------------
 const DISTRICT = 3; // 35.77.01.1001 → 35.77.01: kecamatan
 
 export function grouped(rows) {
@@ -48,7 +48,7 @@ export function grouped(rows) {
   for (const row of rows) {
     const alone = row.priority === "critical" && unassigned(row);
     const area = (row.area?.code ?? "").split(".").slice(0, DISTRICT).join(".");
-    const key = alone ? row.id : `${area} ${row.type}`;
+    const key = alone ? "critical" : `${area} ${row.type}`;
     const group = groups.get(key) ?? { key, area, alone, rows: [] };
     group.rows.push(row);
     groups.set(key, group);

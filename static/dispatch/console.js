@@ -35,7 +35,7 @@ const context = {
   user: config.user,
   typeNames: config.types,
   agencies: config.agencies,
-  agencyNames: config.agency_names,
+  agencyNames: config.agency_names, agencyPhones: config.agency_phones ?? {},
   neighbours: config.neighbours,
   units: () => [...feed.state.units.values()],
   incidents: () => [...feed.state.incidents.values()],
@@ -162,7 +162,6 @@ byId("which").addEventListener("change", () => (byId("which").value === "ended" 
 arrowKeys(byId("queue"));
 
 desk = new Desk({ config, outbox, context, detail, list, calls, report, past, ended: () => ended, repaint: () => paintQueue() });
-if (calls) calls.acts = desk.acts;
 offerFullPage(config, feed);
 watchLink(feed);
 tickEverySecond(() => {

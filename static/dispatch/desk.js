@@ -22,6 +22,7 @@ export class Desk {
     this.line = new CommandLine(byId("command-bar"), { state: () => this.state(), run: (effect, words) => this.run(effect, words) });
     Object.assign(this.detail.context, { holds: (kind, action) => mustWait(kind, action, this.may), hold: (act) => this.acts.hold(act) });
     this.places = new Map(); // zone → where the focus was in it
+    if (this.calls) Object.assign(this.calls, { acts: this.acts, open: (id) => void this.context.open(id) });
     this.keys = this.keyPanel();
     teach(document.body, (id) => this.keys.label(id));
     document.addEventListener("focusin", ({ target }) => this.remember(target));

@@ -152,7 +152,7 @@ export class Suggestion {
     const score = (code) => this.last?.candidates.find((one) => one.type === code)?.score;
     const chips = this.choices();
     if (now && !chips.includes(now)) chips.push(now);
-    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code));
+    const more = Object.keys({ ...baseTypes(), ...this.config.types }).filter((code) => !chips.includes(code) && !this.config.ended_types?.includes(code));
     const other = h("select", { class: "pick-chip", "aria-label": _("Jenis lain"), onchange: (event) => event.target.value && this.set({ type: event.target.value }) },
       h("option", { value: "" }, _("Jenis lain…")), more.map((code) => h("option", { value: code }, typeName(code, this.config.types))));
     return h("div", { class: "pick", role: "group", "aria-label": _("Jenis") }, h("span", { class: "label" }, _("Jenis")),

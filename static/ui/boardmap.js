@@ -22,6 +22,7 @@ export class BoardMap extends RegionMap {
     this.clusters = new Map();
     this.unitRows = [];
     this.unitMarks = new Map();
+    Object.assign(this, { keptRows: {}, keptUnits: {} });
     this.trails = new Trails();
     this.trailLayer = L.layerGroup().addTo(this.map);
     this.map.on("moveend", () => this.redraw());
@@ -49,25 +50,23 @@ export class BoardMap extends RegionMap {
     });
   }
 
-  near() {
-    return this.map.getBounds().pad(0.1);
-  }
-
-  // In pixels of the whole world at this zoom, of what lies in the window.
-  points(rows, rankOf = () => 9) {
-    const view = this.near();
+  // In pixels of the whole world at this zoom, of what lies in the window or just beside it. `kept`: what was worked out
+  // for the same rows at the same zoom: while one pans or selects nothing is worked out anew.
+  points(rows, kept, rankOf = () => 9) {
     const zoom = this.map.getZoom();
-    const found = [];
-    for (const row of rows) {
-      if (!view.contains([row.lat, row.lon])) continue;
-      const { x, y } = this.map.project([row.lat, row.lon], zoom);
-      found.push({ id: row.id, x, y, rank: rankOf(row), row });
+    if (kept.rows !== rows || kept.zoom !== zoom) {
+      Object.assign(kept, { rows, zoom, points: rows.map((row) => {
+        const { x, y } = this.map.project([row.lat, row.lon], zoom);
+        return { id: row.id, x, y, rank: rankOf(row), row };
+      }) });
     }
-    return found;
+    const { min, max } = this.map.getPixelBounds();
+    const size = max.subtract(min).multiplyBy(0.1);
+    return kept.points.filter(({ x, y }) => x > min.x - size.x && x < max.x + size.x && y > min.y - size.y && y < max.y + size.y);
   }
 
   draw() {
-    const { singles, clusters } = clustered(this.points(this.rows, (row) => priorityRank(row.priority)), { apart: this.selected });
+    const { singles, clusters } = clustered(this.points(this.rows, this.keptRows, (row) => priorityRank(row.priority)), { apart: this.selected });
     super.incidents(singles.map((point) => point.row));
     this.drawClusters(clusters);
     this.drawUnitMarks();
@@ -78,6 +77,7 @@ export class BoardMap extends RegionMap {
   mark(row) {
     const fresh = !this.marks.has(row.id);
     super.mark(row);
+    this.marks.get(row.id)?.marker.setZIndexOffset(row.id === this.selected ? 3000 : 1000 - 100 * priorityRank(row.priority));
     if (fresh) this.marks.get(row.id)?.marker.on("contextmenu", (event) => this.onMenu?.(row.id, event.originalEvent));
   }
 
@@ -130,7 +130,7 @@ export class BoardMap extends RegionMap {
   // One label where several stand in one place: a station with six vehicles.
   drawUnitMarks() {
     const now = serverNow();
-    const { singles, clusters } = clustered(this.points(this.unitRows), { cell: UNIT_CELL });
+    const { singles, clusters } = clustered(this.points(this.unitRows, this.keptUnits), { cell: UNIT_CELL });
     const byId = new Map(this.unitRows.map((unit) => [unit.id, unit]));
     const wanted = new Map([
       ...singles.map((point) => [point.id, { units: [point.row], at: [point.row.lat, point.row.lon] }]),

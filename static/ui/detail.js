@@ -1,5 +1,5 @@
 // One incident with its agencies, their next steps and what happened so far. Used by the console and the agency desk.
-import { get, newKey, post, Problem } from "../live/api.js";
+import { get, newKey, post, Problem, serverNow } from "../live/api.js";
 import { actionButtons } from "./actions.js";
 import { empty, h, notice, replace, said } from "./dom.js";
 import { ASSIGNMENT_STATUS, DECLINES, INCIDENT_STATUS, OUTCOMES, ROLES, STAGES, assignmentEnded, clock, duration, moment, phone, rungText, typeName } from "./format.js";
@@ -13,6 +13,7 @@ import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { askButton, openRequests, supportText } from "./support.js";
 import { timer } from "./timers.js";
+import { lookIn, unaccepted } from "./unaccepted.js";
 import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
@@ -88,6 +89,7 @@ export class Detail {
     const lines = [...(data.assignments ?? [])].sort((a, b) => Number(b.agency?.code === own) - Number(a.agency?.code === own));
     this.note.show(data.id, Boolean(data.may_note));
     void this.note.showKept();
+    this.lookAgain(data);
     replace(this.top, this.head(data));
     replace(this.first, own ? lines.filter((l) => l.agency?.code === own).map((l) => this.task(l, true)) : this.incidentActions(data));
     replace(this.rest,
@@ -98,6 +100,13 @@ export class Detail {
       furtherCallers(data, { open: this.context.open, slot: this.slot, done: this.done }),
       own ? lines.filter((l) => l.agency?.code !== own).map((l) => this.task(l)) : lines.map((l) => this.task(l)),
       this.referrals(data), own ? null : questions(data, { slot: this.slot, done: this.done }), this.checklists(data), attachments(data), this.words(data), this.reasons(data), this.timeline(data));
+  }
+
+  // Nobody accepts: that falls due without an event, and so does what became of the messages.
+  lookAgain(data) {
+    clearTimeout(this.later);
+    const wait = this.context.agency || this.context.at || data.status !== "open" ? null : lookIn(data.assignments ?? [], serverNow());
+    if (wait !== null) this.later = setTimeout(() => data.id === this.id && void this.load(), wait);
   }
 
   // Colleagues who have the same case open: two people do not change one thing unaware of each other.
@@ -166,6 +175,7 @@ export class Detail {
     const due = line.next_due ?? (line.deadlines ?? []).find((one) => !one.done_at);
     const buttons = actionButtons({ kind: "assignments", target: line, context: this.context, slot: this.slot, done: this.done, big });
     const ended = assignmentEnded(line.status);
+    const own = Boolean(this.context.agency); // an agency is not told to telephone itself
     return h("article", { class: "task", data: { assignment: line.id, status: line.status } },
       h("div", { class: "task-head" },
         h("strong", { title: line.agency?.name }, this.short(line.agency), h("span", { class: "who" }, ` · ${ROLES[line.role] ?? line.role ?? ""}`)),
@@ -175,7 +185,7 @@ export class Detail {
         !ended && !line.paused && this.data.status === "open" && timer(due, line.created_at ?? this.data.created_at)),
       steps(line),
       this.context.keptSteps?.(line),
-      messages(line),
+      (!own && this.data.status === "open" && unaccepted(line, { number: this.context.agencyPhones?.[line.agency?.code] })) || messages(line),
       unitLines(line, { slot: this.slot, done: this.done, keep: this.context.keepUnit }),
       line.reason && h("p", { class: "hint" }, `${_("Sebab:")} `, said(reasonWords(line.reason, this.context.typeNames))),
       report(line),

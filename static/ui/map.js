@@ -1,6 +1,7 @@
 // The map: own boundaries (no tiles from the internet), incidents as priority shapes, units, a cross for a new place.
 // Leaflet comes from django-leaflet's static files as the global L.
 import { get } from "../live/api.js";
+import { addTiles } from "./basetiles.js";
 import { h } from "./dom.js";
 import { PRIORITIES, priorityRank } from "./format.js";
 import { _ } from "./lang.js";
@@ -36,9 +37,17 @@ export class RegionMap {
     try {
       const shapes = await get(`/peta/${encodeURIComponent(region)}.json`);
       this.drawBase(shapes);
+      void this.drawStreets(region);
     } catch {
       this.node.append(h("div", { class: "empty map-missing" }, _("Batas wilayah tidak dapat dimuat")));
     }
+  }
+
+  // Under streets the land is not filled and its names are theirs.
+  async drawStreets(region) {
+    if (!(await addTiles(this.map, region))) return;
+    this.node.dataset.streets = "";
+    this.base.setStyle({ fillOpacity: 0 });
   }
 
   drawBase(shapes) {
@@ -51,6 +60,7 @@ export class RegionMap {
         fillColor: css(own(feature) ? "--land" : "--neighbour", this.node),
       }),
     }).addTo(this.map);
+    this.base = layer;
     layer.eachLayer((one) => {
       if (one.feature.properties.frames) this.home = this.home ? this.home.extend(one.getBounds()) : one.getBounds();
       if (!own(one.feature)) one.bringToBack();

@@ -85,8 +85,9 @@ def test_seven_calls_from_one_block_raise_the_banner_on_console_and_wall(stack, 
 
 
 def test_a_supervisor_merges_and_takes_it_back(stack, browser: Browser) -> None:
-    first = told(stack, "banjir masuk rumah warga di perumahan kencana", -7.6250, 111.5400)
-    second = told(stack, "perumahan kencana kebanjiran selutut", -7.6252, 111.5402, caller={"name": "Pak Wirya"})
+    estate = f"perumahan {uuid.uuid4().hex[:6].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
+    first = told(stack, f"banjir masuk rumah warga di {estate}", -7.6250, 111.5400)
+    second = told(stack, f"banjir selutut di {estate}", -7.6252, 111.5402, caller={"name": "Pak Wirya"})
     with signed_in(browser, stack.url, "supervisor.madiun") as supervisor:
         page = supervisor.page
         wait_live(page)

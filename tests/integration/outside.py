@@ -26,7 +26,7 @@ class Outside:
     url: str
     got: list[Got] = field(default_factory=list)
     behaviour: str = "ok"
-    """`ok`, `hang`, `drip`, `huge`, `redirect`, or a status like `500`."""
+    """`ok`, `hang`, `half`, `drip`, `huge`, `redirect`, or a status like `500`."""
     reply: bytes = b'{"status": "sent"}'
 
 
@@ -62,6 +62,13 @@ def http_server() -> Iterator[Outside]:
 
         def _huge(self) -> None:
             self._answer(200, b"x" * 200_000)
+
+        def _half(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"half of")
+            self.close_connection = True
 
         def _hang(self) -> None:
             over.wait(60)

@@ -121,7 +121,9 @@ TABLE: dict[str, Row] = {
     "GET api-figures": only(("supervisor", "wall", *AGENCY[1:]), query=Q, known=HERE),
     "GET api-hazards": only((*HERE, "national", "superuser"), query=Q),
     "POST api-hazards": only(
-        DESK, 201, known=HERE,
+        DESK,
+        201,
+        known=HERE,
         body={"region": MADIUN, "kind": "flood", "name": "x", "hours": 6, "areas": ["35.77.01"]},
     ),
     "POST api-hazard-end": only(()),  # of one that there is: tests/integration/test_hazards.py
@@ -153,15 +155,21 @@ PAGES: dict[str, tuple[str, ...]] = {
     "console": (*DESK, "qa", "far_operator", "far_supervisor"),
     "board": (*DESK, "far_operator", "far_supervisor"),
     "agency": (*AGENCY, "other_officer", "far_officer"),
+    "phone": (*AGENCY, "other_officer", "far_officer"),
     "console-shell": (*DESK, "qa", "far_operator", "far_supervisor"),
     "agency-shell": (*AGENCY, "other_officer", "far_officer"),
     "paper-entry": (*DESK, "far_operator", "far_supervisor"),
     "wall": ("supervisor", "wall", "head", "far_supervisor"),
     "national": ("national",),
+    "answers": ("supervisor", "far_supervisor", "head", "admin", "far_admin"),
+    "figures": ("supervisor", "qa", "head", "far_supervisor"),
+    "figures-csv": ("supervisor", "qa", "head", "far_supervisor"),
     "gallery": ALL,
     "password": ALL,
     "password-changed": ALL,
     "region-map": tuple(who for who in ALL if who != "no_agreement"),
+    "tiles": tuple(who for who in ALL if who != "no_agreement"),
+    "tile-archive": (),  # of a file that there is: tests/integration/test_tiles.py
     "area-map": tuple(who for who in ALL if who != "no_agreement"),
     **dict.fromkeys(
         ("rules", "rules-new", "rules-edit", "rules-try", "rules-examples", "rules-export", "rules-import",
@@ -176,7 +184,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Pages: who gets 200. Others: to the sign-in, to their own page, or 403."""
 PUBLIC = {
-    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "paper", "offline", "wall-link",
+    "healthz", "readyz", "metrics", "login", "logout", "service-worker", "manifest", "paper", "offline", "wall-link",
     "set-language", "words",
 }  # fmt: skip
 """Answer without a sign-in and hold nothing of anybody."""
@@ -253,7 +261,7 @@ class World:
             "uuid:caller_id": str(uuid.UUID(int=7)), "uuid:device_id": str(uuid.UUID(int=7)),
             "uuid:flag_id": str(uuid.UUID(int=8)), "uuid:hazard_id": str(uuid.UUID(int=8)),
             "slug:action": action, "str:region": MADIUN, "str:area": "35.77.01", "str:rule": "fire.snake",
-            "uuid:id": str(uuid.uuid4()),
+            "uuid:id": str(uuid.uuid4()), "slug:key": "sla-arrive",
         }  # fmt: skip
         if "uuid:request_id" in address.path:
             values["uuid:request_id"] = self.request_in(incident)

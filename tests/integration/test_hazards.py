@@ -56,7 +56,8 @@ def test_areas_of_a_list_do_the_same_without_a_mouse():
 @pytest.mark.parametrize(
     ("change", "status"),
     [({"outline": SQUARE[:2]}, 422), ({"hours": 0}, 400), ({"hours": 73}, 400), ({"kind": "x"}, 400),
-     ({"name": " "}, 400), ({"outline": None}, 400), ({"areas": ["35.77.01"]}, 400), ({"areas": "35.77.01"}, 400), ({"colour": "red"}, 400)],
+     ({"name": " "}, 400), ({"outline": None}, 400), ({"areas": ["35.77.01"]}, 400), ({"areas": "35.77.01"}, 400),
+     ({"colour": "red"}, 400)],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_and_nothing_is_kept(change, status):
     assert Acting("operator.madiun").post("hazards/", DRAWN | change).status_code == status

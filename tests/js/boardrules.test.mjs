@@ -47,7 +47,7 @@ test("what was kept of filters is read with suspicion", () => {
   assert.equal(filtering({ ...NO_FILTERS, mine: true }), true);
 });
 
-test("in a flood rows of one kecamatan and kind are one group; an untaken P1 stands alone on top", () => {
+test("in a flood rows of one kecamatan and kind are one group; untaken P1s stand apart on top", () => {
   const p1 = row({ priority: "critical" });
   const seen = row({ priority: "critical", assignments: [line("acknowledged")], area: { code: "35.77.01.1002" } });
   const groups = grouped([row(), seen, row({ area: { code: "35.77.02.1001" } }), p1, row({ type: "flood" })]);

@@ -30,6 +30,7 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
         (checks.check_field_key, "FIELD_KEY", b"x" * 31, ["siaga.E001"]),
         (checks.check_field_key, "FIELD_KEY", b"", ["siaga.E001"]),
         (checks.check_ports, "LIVE_PORT", 8112, ["siaga.E002"]),
+        (checks.check_tile_url, "TILE_URL", "https://ubin.example.go.id/", ["siaga.E011"]),
         (checks.check_hosts, "ALLOWED_HOSTS", ["112.example.go.id", "*"], ["siaga.E005"]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from dispatch.lifecycle import ASSIGNMENT, ENDED
@@ -86,5 +87,6 @@ class StoryOfTables(Story):
         return Tables()
 
 
+@pytest.mark.timeout(3600 if LONG else 180)
 def test_stories_told_to_the_tables_and_to_the_model_come_out_the_same() -> None:
     run_state_machine_as_test(StoryOfTables, settings=played(5000 if LONG else 150, 50))

@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
 import os
 import signal
@@ -90,7 +91,8 @@ class Watchdog(threading.Thread):
             chore()
         except Error as error:
             log.warning("watchdog: %s", type(error).__name__)
-            connection.close()
+            with contextlib.suppress(Exception):
+                connection.close()
         except Exception:
             log.exception("watchdog")
 
@@ -122,7 +124,7 @@ class Courier(threading.Thread):
     @staticmethod
     def _post(delivery_id: uuid.UUID) -> None:
         try:
-            posting.post(delivery_id)
+            posting.post_all(delivery_id)
         except Error as error:  # its lease ends, somebody finds it again
             log.warning("courier: %s", type(error).__name__)
         finally:
