@@ -174,6 +174,7 @@ CHANGES = {
     "screen.revoked": _("Layar dinding dicabut"),
     "notice.added": _("Pesan di layar dipasang"),
     "notice.ended": _("Pesan di layar diturunkan"),
+    "area.named": _("Nama lain area diubah"),
     "type.added": _("Jenis ditambah"),
     "type.renamed": _("Nama jenis diubah"),
     "type.ended": _("Jenis diakhiri"),
@@ -201,6 +202,8 @@ FIELDS = {
     "until_at": _("sampai"),
     "url": _("URL"),
     "agency": _("instansi"),
+    "aliases": _("nama lain"),
+    "area": _("area"),
     "alone": _("tanpa pemeriksa kedua"),
     "base": _("dasar"),
     "broken": _("contoh yang rusak"),
@@ -270,7 +273,21 @@ FIELDS = {
     "women_children_unit": _("unit perempuan dan anak"),
 }
 NAMING = frozenset(
-    {"agency", "card", "channel", "item", "ladder", "procedure", "row", "rule", "target", "type", "unit", "user"}
+    {
+        "agency",
+        "area",
+        "card",
+        "channel",
+        "item",
+        "ladder",
+        "procedure",
+        "row",
+        "rule",
+        "target",
+        "type",
+        "unit",
+        "user",
+    }
 )
 """Fields of an entry that say what it is about, not what changed."""
 

@@ -46,6 +46,7 @@ MENU = (
     ("manage-ladders", _("Tangga eskalasi")),
     ("manage-channels", _("Saluran pesan")),
     ("manage-rosters", _("Petugas piket")),
+    ("manage-areas", _("Nama lain area")),
     ("manage-imports", _("Batas dan tempat")),
     ("manage-tiles", _("Peta jalan")),
     ("manage-users", _("Pengguna")),

@@ -78,6 +78,7 @@ class Pack:
     procedures: tuple[Values, ...]
     units: tuple[Values, ...]
     places: tuple[Values, ...]
+    area_aliases: tuple[Values, ...]
     rules: tuple[Values, ...]
 
     @property
@@ -247,12 +248,20 @@ def _cross_check(file: str, region: Values, entries: list[Entry]) -> Iterator[Pa
         yield from _check_run_card(entry, region["code"], by_kind["procedures"])
     for entry in by_kind["targets"]:
         yield from _check_hours(entry)
+    yield from _check_aliases(region, by_kind["area_aliases"])
     yield from _check_coverage(file, by_kind["run_cards"])
 
 
 def _check_code(file: str, region: Values) -> Iterator[PackProblem]:
     if region["code"] not in {row.code for row in geodata.read_regions()}:
         yield PackProblem(file, "region.code", f"bukan kode wilayah Kemendagri: {region['code']}")
+
+
+def _check_aliases(region: Values, aliases: list[Entry]) -> Iterator[PackProblem]:
+    areas = {row.code for row in geodata.read_areas(region["code"])} if aliases else set()
+    for entry in aliases:
+        if entry.values["area"] not in areas:
+            yield _at(entry, "area", f"bukan kecamatan, kelurahan, atau desa wilayah ini: {entry.values['area']}")
 
 
 def _check_authority(file: str, region: Values, agencies: Set[str]) -> Iterator[PackProblem]:

@@ -251,6 +251,12 @@ SECTIONS: dict[str, dict[str, Spec]] = {
         "source": _text(120),
         "assumed": FLAG,
     },
+    "area_aliases": {
+        "area": Spec(str, required=True, pattern=r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?"),
+        "name": _text(80, required=True),
+        "source": SOURCE,
+        "assumed": FLAG,
+    },
     "rules": {  # the same fields as a built-in triage rule; the triage compiler checks the phrases
         "id": Spec(str, required=True, pattern=r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*", longest=60),
         "type": Spec(str, longest=40),
@@ -281,6 +287,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "procedures": ("type", "subtype"),
     "units": ("agency", "code"),
     "places": ("label",),
+    "area_aliases": ("area", "name"),
     "rules": ("id",),
 }
 LATER_KEYS: dict[str, tuple[str, ...]] = {"targets": ("from_hour", "until_hour")}

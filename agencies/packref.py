@@ -59,7 +59,7 @@ def region_ref(pack: Pack) -> RegionRef:
         targets=tuple(_target(row) for row in pack.targets),
         procedures=tuple(_procedure(row) for row in pack.procedures),
         subtype_types=MappingProxyType({row["subtype"]: row["type"] for row in pack.subtype_mappings}),
-        areas=MappingProxyType(_areas(pack.code)),
+        areas=MappingProxyType(_areas(pack)),
         rule_set=_rule_set(pack),
     )
 
@@ -127,10 +127,14 @@ def _procedure(row: Values) -> ProcedureRef:
     )  # fmt: skip
 
 
-def _areas(region: str) -> dict[str, AreaRef]:
+def _areas(pack: Pack) -> dict[str, AreaRef]:
     found = {}
-    for row in geodata.read_areas(region):
+    called: dict[str, list[str]] = {}
+    for alias in sorted(pack.area_aliases, key=lambda alias: str(alias["name"])):
+        called.setdefault(str(alias["area"]), []).append(str(alias["name"]))
+    for row in geodata.read_areas(pack.code):
         district = row.level == "kecamatan"
         level = "kecamatan" if district else "kelurahan"
-        found[row.code] = AreaRef(row.code, row.name, level, "" if district else row.parent, row.lat, row.lon)
+        aliases = tuple(called.get(row.code, ()))
+        found[row.code] = AreaRef(row.code, row.name, level, "" if district else row.parent, row.lat, row.lon, aliases)
     return found

@@ -160,6 +160,8 @@ class AreaRef:
     parent: str
     lat: float | None = None
     lon: float | None = None
+    aliases: tuple[str, ...] = ()
+    """What people call it besides its official name."""
 
     @property
     def with_around(self) -> tuple[str, ...]:

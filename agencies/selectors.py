@@ -15,6 +15,7 @@ from agencies.models import (
     Agreement,
     ApiToken,
     Area,
+    AreaAlias,
     ConfigVersion,
     IncidentType,
     Ladder,
@@ -72,6 +73,7 @@ def load_reference(version: int) -> Reference:
     in_force[RunCard] = _by_region(cards)
     in_force[RuleSet] = _by_region(RuleSet.objects.filter(status=RuleSet.Status.PUBLISHED, ended_at=None))
     national = {row.code: _type(row) for row in in_force[IncidentType].get(None, [])}
+    in_force[AreaAlias] = _by_region(AreaAlias.objects.filter(ended_at=None).order_by("name"))
     ended = _by_region(IncidentType.objects.exclude(ended_at=None))
     regions = {
         row.code: _region(row, in_force, national, ended[row.code]) for row in Region.objects.filter(ended_at=None)
@@ -107,13 +109,20 @@ def _region(row: Region, in_force: dict, national: dict[str, TypeRef], ended: Se
         targets=tuple(_target(t) for t in own(Target)),
         procedures=tuple(_procedure(p) for p in own(Procedure)),
         subtype_types=MappingProxyType({m.subtype: m.type for m in own(SubtypeMapping)}),
-        areas=MappingProxyType(
-            {a.code: AreaRef(a.code, a.name, a.level, a.parent_id or "", a.lat, a.lon) for a in own(Area)}
-        ),
+        areas=MappingProxyType(_areas(own(Area), own(AreaAlias))),
         rule_set=next((RuleSetRef(str(r.id), r.version, tuple(r.rules)) for r in own(RuleSet)), None),
         pause_reasons=tuple(row.pause_reasons),
         ladders=tuple(_ladder(ladder) for ladder in own(Ladder)),
     )
+
+
+def _areas(rows: Iterable[Area], aliases: Iterable[AreaAlias]) -> dict[str, AreaRef]:
+    called: dict[str, list[str]] = defaultdict(list)
+    for alias in aliases:
+        called[alias.area_id].append(alias.name)
+    return {
+        a.code: AreaRef(a.code, a.name, a.level, a.parent_id or "", a.lat, a.lon, tuple(called[a.code])) for a in rows
+    }
 
 
 def _agency(row: Agency) -> AgencyRef:

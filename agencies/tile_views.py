@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -106,7 +105,7 @@ def tiles(desk: Desk) -> HttpResponse:
         upload = form.cleaned_data["file"]
         return tiling.add_archive(
             region=desk.region.code, file_name=upload.name or "", size=upload.size or 0, chunks=upload.chunks(CHUNK),
-            source=form.cleaned_data["source"], actor=desk.actor, at=timezone.now(),
+            source=form.cleaned_data["source"], actor=desk.actor, at=desk.at,
         )  # fmt: skip
 
     return desk.save(

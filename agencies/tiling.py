@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.access import Actor
 from agencies.caches import reference
@@ -36,7 +37,7 @@ def add_archive(
 ) -> TileArchive:
     """Put a file in the place of the one before. Raises TooLarge, Unprocessable; then nothing has changed."""
     if size > settings.TILES_MAX_MB * 1_000_000:
-        raise TooLarge(f"Berkas lebih besar dari {settings.TILES_MAX_MB} MB.")
+        raise TooLarge(_("Berkas lebih besar dari %(size)s MB.") % {"size": settings.TILES_MAX_MB})
     archive = TileArchive(
         id=new_id(), region_id=region, file_name=file_name[-120:], source=source, size=size, created_at=at,
         created_by=actor.label[:150],
@@ -75,14 +76,14 @@ def _write(part: Path, archive: TileArchive, chunks: Iterable[bytes]) -> bytes:
 def _checked(head: bytes, size: int, region: str) -> TileHeader:
     known = reference().region(region)
     if known is None:
-        raise NotVisible("Wilayah ini tidak ada.")
+        raise NotVisible(_("Wilayah ini tidak ada."))
     try:
         header = read_header(head, size)
     except BadTiles as problem:
         raise Unprocessable(str(problem)) from problem
     middles = [(area.lat, area.lon) for area in known.areas.values() if area.lat is not None and area.lon is not None]
     if middles and not any(header.holds(lat, lon) for lat, lon in middles):
-        raise Unprocessable("Peta dalam berkas ini tidak memuat wilayah Anda.")
+        raise Unprocessable(_("Peta dalam berkas ini tidak memuat wilayah Anda."))
     return header
 
 
@@ -103,7 +104,7 @@ def delete_archive(*, region: str, actor: Actor, at: datetime) -> None:
         lock_region(actor, region)
         old = _end_old(region, at)
         if old is None:
-            raise NotVisible("Tidak ada berkas peta.")
+            raise NotVisible(_("Tidak ada berkas peta."))
         write.record([config_fact("config.tiles", region, _told(old), {})])
 
 

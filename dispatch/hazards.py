@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.reference import RegionRef
 from dispatch.rows import local
+from events import clock
 from incidents.models import HazardArea, Incident
 from incidents.selectors import hazards_around
 
@@ -21,8 +22,8 @@ def hazard_warnings(region: RegionRef, lat: float | None, lon: float | None, at:
 
 def _words(row: HazardArea, region: RegionRef) -> str:
     until = row.expires_at.astimezone(region.tz)
-    kind = row.get_kind_display()
-    return f"Lokasi ini di dalam kawasan bahaya “{row.name}” ({kind}), berlaku sampai {until:%d/%m %H.%M}."
+    said = {"name": row.name, "kind": row.get_kind_display(), "until": f"{until:%d/%m %H.%M}"}
+    return _("Lokasi ini di dalam kawasan bahaya “%(name)s” (%(kind)s), berlaku sampai %(until)s.") % said
 
 
 def hazards_at(incident: Incident, region: RegionRef) -> list[dict[str, Any]]:
@@ -31,5 +32,5 @@ def hazards_at(incident: Incident, region: RegionRef) -> list[dict[str, Any]]:
         return []
     return [
         {"id": str(row.id), "kind": row.kind, "name": row.name, "expires_at": local(row.expires_at, region.tz)}
-        for row in hazards_around(incident.region_id, incident.lat, incident.lon, timezone.now())
+        for row in hazards_around(incident.region_id, incident.lat, incident.lon, clock.now())
     ]

@@ -6,8 +6,9 @@ from agencies import caches, terrain
 from agencies.cleaning import clean_text
 from agencies.reference import RegionRef
 from dispatch.rows import area_label
-from incidents import coordinates, landmarks
+from incidents import coordinates, crossings, landmarks
 from incidents.coordinates import Reading
+from incidents.crossings import Crossing
 from incidents.placesearch import SUGGESTIONS, Match
 
 LEAST_LETTERS = 2
@@ -28,11 +29,51 @@ def places_answer(region: RegionRef, query: str) -> list[dict[str, Any]]:
         return []
     reading = coordinates.read(said, region.middle)
     if reading is None:
-        return [_named(region, match) for match in landmarks.index_of(region).search(said)]
+        return _by_name(region, said)
     if reading.point is not None:
         return [_point(region, reading, said)]
     found = landmarks.index_of(region).search(reading.words) if reading.words else []
     return [_unread(reading, said), *(_named(region, match) for match in found)][:SUGGESTIONS]
+
+
+def _by_name(region: RegionRef, said: str) -> list[dict[str, Any]]:
+    """A crossing goes first, then its streets, then whatever else the phrase may mean."""
+    index = landmarks.index_of(region)
+    crossing = crossings.find(said, index)
+    if crossing is None:
+        return [_named(region, match) for match in index.search(said)]
+    first = [_meeting(region, crossing, said)] if crossing.meets else []
+    streets = [_named(region, Match(spot, 1.0, f"{said}, {spot.label}")) for spot in crossing.streets]
+    if note := _crossing_note(crossing):
+        streets = [street | {"note": note} for street in streets]
+    shown = {spot.key for spot in crossing.streets}
+    others = [_named(region, match) for match in index.search(said) if match.spot.key not in shown]
+    return [*first, *streets, *others][:SUGGESTIONS]
+
+
+def _crossing_note(crossing: Crossing) -> str:
+    """What the operator must ask when the crossing itself cannot be drawn."""
+    if crossing.unknown:
+        return f"hanya jalan ini yang dikenal; “{crossing.unknown}” tidak ada di data: tanyakan patokan"
+    if len(crossing.streets) > 1 and not crossing.meets:
+        return f"titik kedua jalan berjauhan ({crossing.apart_m / 1000:.1f} km): tanyakan patokan".replace(".", ",", 1)
+    return ""
+
+
+def _meeting(region: RegionRef, crossing: Crossing, said: str) -> dict[str, Any]:
+    assert crossing.lat is not None
+    assert crossing.lon is not None
+    hit = terrain.area_at(region, crossing.lat, crossing.lon)
+    names = " – ".join(spot.name for spot in crossing.streets)
+    where = landmarks.area_words(region, hit.code)
+    label = ", ".join(filter(None, (f"Simpang {names}", where)))
+    return {
+        "label": label, "lat": round(crossing.lat, 6), "lon": round(crossing.lon, 6), "precision": "street",
+        "area": area_label(region, hit.code if hit.code in region.areas else ""),
+        "district": _code_name(hit.district_code, hit.district_name), "radius_m": round(crossing.radius_m),
+        "outline": False, "text": f"{said}, {where}" if where else said,
+        "note": f"perkiraan: di antara titik kedua jalan ({round(crossing.apart_m)} m)",
+    }  # fmt: skip
 
 
 def _point(region: RegionRef, reading: Reading, said: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agencies.packformat import DISKOMINFO, EMERGENCY_TYPES
-from agencies.reference import AgencyRef, RegionRef
+from agencies.reference import AgencyRef, RegionRef, RunCardRef
 from dispatch.routing import gap_map
 
 SOON = timedelta(days=30)
@@ -114,8 +114,8 @@ def _cards(facts: Facts) -> Iterable[Finding]:
     yield from _about("no_card", State.LACKING, _type_names(facts.region, missing))
 
 
-def _is_special(card: object) -> bool:
-    return any(getattr(card, name) for name in ("subtype", "area", "priority")) or card.from_hour is not None  # type: ignore[attr-defined]
+def _is_special(card: RunCardRef) -> bool:
+    return bool(card.subtype or card.area or card.priority) or card.from_hour is not None
 
 
 def _backups(facts: Facts) -> Iterable[Finding]:

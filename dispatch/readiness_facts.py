@@ -1,9 +1,11 @@
 """Reads what the check of a region's readiness is made from. Confidential cases leave no trace in it."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, QuerySet
 
 from agencies.access import AGENCY_ROLES, Actor
 from agencies.models import Assurance, Membership, Outline, Place, Region, Roster, User
@@ -57,7 +59,7 @@ def _posts(actor: Actor, region: str, at: datetime) -> tuple[dict[str, int], fro
     return roles, frozenset(rows.filter(role__in=AGENCY_ROLES).values_list("agency__code", flat=True))
 
 
-def _users(actor: Actor, region: str):  # type: ignore[no-untyped-def]
+def _users(actor: Actor, region: str) -> QuerySet[User]:
     rows = config_visible_to(actor, Membership.objects.filter(region_id=region))
     return User.objects.filter(id__in=rows.values("user_id"))
 
@@ -83,7 +85,7 @@ def _channel(one: Health, test: str) -> ChannelFact:
     return ChannelFact(one.channel.name, agency, tested, test == "dead" or down)
 
 
-def _tests(channels: list) -> dict:
-    """The state of the newest test message of each channel."""
-    rows = Delivery.objects.filter(Q(via_id__in=channels), purpose="test").order_by("queued_at", "attempt")
-    return {via: state for via, state in rows.values_list("via_id", "state")}
+def _tests(channels: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, str]:
+    """The state of the newest test message of each channel: of several the last one stays."""
+    rows = Delivery.objects.filter(via_id__in=channels, purpose="test").order_by("queued_at", "attempt")
+    return dict(rows.values_list("via_id", "state"))

@@ -25,8 +25,10 @@ from agencies.reference import RegionRef
 from agencies.views import actor_of
 from dispatch.rulefile import tidy
 from dispatch.services import rule_replays, rule_sets
+from dispatch.word_groups import GROUPS
 from incidents import caches
 from incidents.triage import CompiledRules, RuleError
+from incidents.triage.groups import word_groups
 
 STATES = {
     "own": (_("wilayah"), "primary"),
@@ -111,6 +113,20 @@ def builtin_rows() -> dict[str, dict[str, Any]]:
         values = {name: value for name, value in asdict(compiled.rule).items() if name != "version"}
         found[compiled.rule.id] = tidy({n: list(v) if isinstance(v, tuple) else v for n, v in values.items()})
     return found
+
+
+@lru_cache(maxsize=1)
+def _group_examples() -> dict[str, tuple[str, ...]]:
+    return word_groups()
+
+
+def groups_shown() -> list[dict[str, str]]:
+    """The groups of words for the editor, by their Indonesian names."""
+    rows = [
+        {"code": code, "name": str(GROUPS.get(code, code)), "examples": ", ".join(examples)}
+        for code, examples in _group_examples().items()
+    ]
+    return sorted(rows, key=lambda row: row["name"].casefold())
 
 
 @dataclass(frozen=True, slots=True)

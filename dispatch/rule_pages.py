@@ -26,6 +26,7 @@ from dispatch.rule_frame import (
     act,
     builtin_rows,
     compiled_or_none,
+    groups_shown,
     lines_of,
     ruled,
     screen_of,
@@ -132,6 +133,7 @@ def _rule_form(desk: Desk, screen: Screen, row: dict[str, Any], initial: dict[st
         "rules/edit.html", status=422 if form.errors else 200, form=form, title=title, screen=screen, own=own,
         builtin=builtin, back=desk.url("rules"), rule_id=row.get("id", ""),
         state=_("dimatikan") if own and own.get("off") else "", text=desk.request.GET.get("teks", ""),
+        groups=groups_shown(),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dispatch import (
+    manage_areas,
     manage_channels,
     manage_gaps,
     manage_ladders,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("kelola/<str:region>/kesiapan/", manage_readiness.region_readiness, name="manage-readiness"),
     path("kelola/<str:region>/kesiapan/<slug:item>/", manage_readiness.assurance, name="manage-assurance"),
     path("kelola/<str:region>/celah/", manage_gaps.gaps, name="manage-gaps"),
+    path("kelola/<str:region>/area/", manage_areas.areas, name="manage-areas"),
+    path("kelola/<str:region>/area/<str:code>/", manage_areas.area_edit, name="manage-area"),
     path("kelola/<str:region>/jenis/", manage_types.types, name="manage-types"),
     path("kelola/<str:region>/jenis/<slug:code>/", manage_types.type_edit, name="manage-type"),
     path("kelola/<str:region>/jenis/<slug:code>/akhiri/", manage_types.type_end, name="manage-type-end"),

@@ -56,7 +56,7 @@ def _area_spot(region: RegionRef, area: AreaRef, lat: float, lon: float, radius_
     return Spot(
         key=area.code, kind=area.level, name=area.name, lat=lat, lon=lon, precision="area_centre", area=area.code,
         district=district.code if district else "", district_name=district.name if district else "",
-        label=area_words(region, area.code), around=around, radius_m=radius_m,
+        label=area_words(region, area.code), around=around, radius_m=radius_m, aliases=area.aliases,
     )  # fmt: skip
 
 

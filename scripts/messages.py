@@ -34,6 +34,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 DOMAINS = ("django", "djangojs", "sentences")
 
 SPEAKING = (
+    "agencies/assuring.py",
     "agencies/boundaryfile.py", "agencies/configuring.py", "agencies/importfile.py", "agencies/importing.py",
     "agencies/organising.py", "agencies/placefile.py", "agencies/problems.py", "agencies/publishing.py",
     "agencies/reference.py", "agencies/rosterfile.py", "agencies/rostering.py", "agencies/services.py",

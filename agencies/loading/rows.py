@@ -14,6 +14,7 @@ from django.db import models
 from agencies.models import (
     Agency,
     Agreement,
+    AreaAlias,
     IncidentType,
     Place,
     Procedure,
@@ -93,6 +94,7 @@ COLUMNS: dict[str, list[Column]] = {
         Column("lon", "home_lon"),
     ],
     "places": _plain("label kind aliases lat lon source assumed"),
+    "area_aliases": [Column("area", "area_id"), *_plain("name source assumed")],
     "agreements": [
         AGENCY,
         *_plain("reference scope note assumed"),
@@ -123,9 +125,10 @@ IN_PLACE: dict[str, tuple[type[Any], list[str], Callable[[Values], str]]] = {
     "subtype_mappings": (SubtypeMapping, ["region", "subtype"], lambda v: v["subtype"]),
     "units": (Unit, ["agency", "code"], lambda v: f"{v['agency']}/{v['code']}"),
     "places": (Place, ["region", "label"], lambda v: v["label"]),
+    "area_aliases": (AreaAlias, ["area", "name"], lambda v: f"{v['area']}/{v['name']}"),
 }
 ORDER = ("agencies", "types", "subtype_mappings", "agreements", "run_cards", "targets", "procedures", "units", "places",
-         "rules")  # fmt: skip
+         "area_aliases", "rules")  # fmt: skip
 
 
 def canonical(kind: str, values: Values, context: Context) -> dict[str, Any]:

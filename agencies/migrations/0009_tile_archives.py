@@ -7,7 +7,7 @@ import agencies.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0008_assurances"), ("agencies", "0008_push_devices")]
+    dependencies = [("agencies", "0008_assurances")]
 
     operations = [
         migrations.CreateModel(

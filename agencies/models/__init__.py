@@ -15,7 +15,7 @@ from agencies.models.policy import (
     SubtypeMapping,
     Target,
 )
-from agencies.models.region import Area, ConfigVersion, PackState, Place, Region
+from agencies.models.region import Area, AreaAlias, ConfigVersion, PackState, Place, Region
 from agencies.models.tiles import TileArchive
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Agreement",
     "ApiToken",
     "Area",
+    "AreaAlias",
     "Assurance",
     "Channel",
     "ConfigVersion",

@@ -84,6 +84,27 @@ class Area(models.Model):
         return self.name
 
 
+class AreaAlias(models.Model):
+    """What people call an area besides its official name: "Kampung Baru" for Kelurahan Klegen."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    source = models.CharField(max_length=200, blank=True)
+    assumed = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "name"], name="area_alias_unique"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="area_alias_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Place(models.Model):
     """A landmark (patokan) by which callers say where they are."""
 

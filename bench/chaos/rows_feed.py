@@ -182,7 +182,9 @@ async def poison_event(trial: Trial) -> None:
     told = [""]
 
     def fault() -> None:
-        (some,), *_ = trial.stack.query("SELECT id FROM incidents_incident ORDER BY created_at DESC LIMIT 1")
+        newest = "SELECT id FROM incidents_incident ORDER BY created_at DESC LIMIT 1"
+        wait_for(lambda: trial.stack.query(newest), 30)  # a slow machine has not stored the first report yet
+        (some,), *_ = trial.stack.query(newest)
         for data in POISON:
             told[0] = str(some)
             trial.stack.query(insert, REGION, some, data, data)

@@ -41,7 +41,7 @@ def report(role: str = "lead") -> dict[str, Any]:
 
 async def unit_sent_twice(trial: Trial) -> None:
     """Two dispatchers send one unit to two incidents at the same moment."""
-    races = trial.pick(1000, 60)
+    races = trial.pick(1000, 30)
     trial.counts = f"{races} races"
     _, board = trial.stack.call(f"board/?region={REGION}", user="damkar")
     units = [unit["id"] for unit in board["units"] if unit["agency"]["code"] == "damkar"][:LANES]
@@ -84,7 +84,7 @@ async def unit_sent_twice(trial: Trial) -> None:
 
 async def edited_by_two(trial: Trial) -> None:
     """Two people edit one incident from the same version, and write notes."""
-    rounds = trial.pick(500, 40)
+    rounds = trial.pick(500, 20)
     trial.counts = f"{rounds} rounds"
     desks, scribes = ([Desk(trial, user) for user in ("operator", "supervisor")] for _ in "en")
     made = await desks[0].ok("incidents/", report())

@@ -17,6 +17,9 @@ DESK = ("operator", "operator", "supervisor", "wall")
 SCREENS = [*DESK, "bpbd"]
 """The desk, which sees every report, and an officer of an agency, who sees theirs."""
 CONVERGE_SECONDS, CREATE_MS = 5.0, 2000.0
+CI_SLACK = 5
+"""CI runs on whatever machine is free: there, times may be that many times longer. What is lost, double or wrong on a
+screen counts the same everywhere."""
 PATIENCE = 45.0
 
 
@@ -48,9 +51,14 @@ class Trial:
     def promise(self, text: str, holds: bool) -> None:
         (self.kept if holds else self.broken).append(text)
 
+    def allowed(self, limit: float) -> float:
+        """A limit of time, as it holds for this run."""
+        return limit if self.full else limit * CI_SLACK
+
     def most(self, name: str, value: float | None, limit: float, unit: str) -> None:
         """Promise that a figure is at most `limit`."""
         self.figures[name] = value
+        limit = self.allowed(limit)
         self.promise(f"{name} ≤ {limit:g} {unit}", value is not None and value <= limit)
 
     def none(self, name: str, value: int) -> None:
@@ -108,7 +116,7 @@ class Trial:
                 self.figures["wrong"] = [one["wrong"] for one in looks if not one["same"]][:1]
         self.figures["create_ms"] = ledger.create_ms()
         if create_ms is not None:
-            p99 = self.figures["create_ms"].get("p99")
+            p99, create_ms = self.figures["create_ms"].get("p99"), self.allowed(create_ms)
             self.promise(f"create p99 ≤ {create_ms:g} ms", p99 is not None and p99 <= create_ms)
         self.sent = ledger.sent_keys
         if ledger.refusals:
@@ -127,6 +135,7 @@ class Trial:
         lags = [shown[one] / 1000 - at for shown in desk for one, at in acked.items() if one in shown]
         self.figures["lag_s"] = spread([max(0.0, lag) for lag in lags], 2)
         if lags:
+            lag_seconds = self.allowed(lag_seconds)
             self.promise(f"screens lag ≤ {lag_seconds:g} s", max(lags) <= lag_seconds)
 
     def ledger_line(self) -> str:

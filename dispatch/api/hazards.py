@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from dispatch import docs
 from dispatch.api.feed import region_for
 from dispatch.reading import Strict
 from dispatch.selectors import region_or_404
+from events import clock
 from incidents.models import HazardArea
 from incidents.selectors import hazard_row, hazards_in_force
 from incidents.services import hazards
@@ -25,7 +25,7 @@ class HazardsView(ApiView):
     @extend_schema(**docs.HAZARDS)
     def get(self, request: ActorRequest) -> Response:
         region = region_for(request, "map.view")
-        rows = hazards_in_force(request.user, region.code, timezone.now())
+        rows = hazards_in_force(request.user, region.code, clock.now())
         return Response({"results": [hazard_row(row, region.tz) for row in rows]})
 
     @extend_schema(**docs.DRAW_HAZARD)
@@ -42,7 +42,7 @@ class HazardsView(ApiView):
         if (new.outline is None) == (not new.areas):
             read.fault("outline", "isi outline atau areas, salah satu")
         read.finish(_FIELDS)
-        done = hazards.draw_hazard(new=new, region=region, actor=request.user, at=timezone.now(), wish=wish_of(request))
+        done = hazards.draw_hazard(new=new, region=region, actor=request.user, at=clock.now(), wish=wish_of(request))
         row = HazardArea.objects.get(id=done.object_id)
         return Response(hazard_row(row, region.tz), status=done.status)
 
@@ -61,7 +61,7 @@ class EndHazardView(ApiView):
     def post(self, request: ActorRequest, hazard_id: UUID) -> Response:
         Strict(body_of(request)).finish(set())
         done = hazards.end_hazard(
-            hazard_id=hazard_id, regions=caches.reference().region, actor=request.user, at=timezone.now(),
+            hazard_id=hazard_id, regions=caches.reference().region, actor=request.user, at=clock.now(),
             wish=wish_of(request),
         )  # fmt: skip
         row = HazardArea.objects.get(id=done.object_id)

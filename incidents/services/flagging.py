@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from agencies.access import Actor, can
 from agencies.problems import NotPermitted, NotVisible, WrongState
@@ -91,7 +92,7 @@ def flag_number(*, call_id: uuid.UUID, reason: str, days: int, actor: Actor, at:
             raise NotVisible
         _check(actor, call.region_id)
         if call.number_key is None:
-            raise WrongState("Nomor panggilan ini tidak tampil, jadi tidak dapat ditandai.")
+            raise WrongState(_("Nomor panggilan ini tidak tampil, jadi tidak dapat ditandai."))
         found = NumberFlag.objects.filter(
             region_id=call.region_id, number_key=call.number_key, ended_at=None, until__gt=at
         ).first()

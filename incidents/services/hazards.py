@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 
 from agencies import terrain
 from agencies.access import Actor, can
@@ -38,7 +39,7 @@ def draw_hazard(*, new: NewHazard, region: RegionRef, actor: Actor, at: datetime
                 wish: Intent | None = None) -> Answered:  # fmt: skip
     """Keep a hazard area and tell every map of the region. Raises Unprocessable when its shape cannot be used."""
     if not 1 <= new.hours <= MOST_HOURS:
-        raise Malformed(errors=[{"field": "hours", "message": f"1 sampai {MOST_HOURS}"}])
+        raise Malformed(errors=[{"field": "hours", "message": _("1 sampai %(most)d") % {"most": MOST_HOURS}}])
     try:
         geometry = as_geojson(_shape(new, region))
     except BadShape as error:
@@ -47,7 +48,7 @@ def draw_hazard(*, new: NewHazard, region: RegionRef, actor: Actor, at: datetime
         if write.answered:
             return write.answered
         if hazards_in_force(actor, region.code, at).count() >= MOST_IN_FORCE:
-            raise Unprocessable(f"Sudah ada {MOST_IN_FORCE} kawasan. Akhiri yang tidak berlaku lagi.")
+            raise Unprocessable(_("Sudah ada %(n)d kawasan. Akhiri yang tidak berlaku lagi.") % {"n": MOST_IN_FORCE})
         row = HazardArea.objects.create(
             region_id=region.code, kind=new.kind, name=new.name, geometry=geometry, areas=list(new.areas),
             drawn_by_id=user_id(actor), drawn_by_label=actor.label, created_at=at,
@@ -66,12 +67,12 @@ def _shape(new: NewHazard, region: RegionRef) -> shapely.Geometry:
 def _area(region: RegionRef, code: str) -> shapely.Geometry:
     area = region.areas.get(code)
     if area is None:
-        raise BadShape("Wilayah tidak dikenal.")
+        raise BadShape(_("Wilayah tidak dikenal."))
     found = terrain.terrain().shape_of(region.code, code)
     if found is not None:
         return found.shape
     if area.lat is None or area.lon is None:
-        raise BadShape(f"Letak {area.name} tidak diketahui; gambarlah di peta.")
+        raise BadShape(_("Letak %(name)s tidak diketahui; gambarlah di peta.") % {"name": area.name})
     return circle(area.lat, area.lon, terrain.radius_of(region, code))
 
 

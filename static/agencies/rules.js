@@ -50,3 +50,22 @@ if (progress) {
   };
   setTimeout(look, 1000);
 }
+
+// The groups of words beside the editor: found by what they mean, put into the phrases at the cursor.
+const search = document.getElementById("group-search");
+if (search) {
+  const rows = [...document.getElementById(search.dataset.groups).rows];
+  search.addEventListener("input", () => {
+    const wanted = search.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+  search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  document.getElementById(search.dataset.groups).addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    const into = button && document.getElementById(button.dataset.into);
+    if (!into || into.disabled) return;
+    into.setRangeText(button.dataset.insert, into.selectionStart, into.selectionEnd, "end");
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+    into.focus();
+  });
+}

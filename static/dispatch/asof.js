@@ -34,6 +34,8 @@ export class AsOf {
         [-60, -10, 10].map((minutes) => h("button", { class: "btn small", type: "button", onclick: () => this.shift(minutes) }, _("{n} mnt", { n: `${minutes > 0 ? "+" : "−"}${Math.abs(minutes)}` }))),
         h("button", { class: "btn quiet end", type: "button", onclick: () => this.dialog.close() }, _("Kembali ke sekarang"))),
       this.banner, h("div", { class: "as-of-body" }, h("section", { "aria-label": _("Kejadian waktu itu") }, this.rows, this.state, this.units), this.case));
+    this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && (event.preventDefault(), this.dialog.close()));
+    this.dialog.addEventListener("close", () => this.from?.focus?.());
     document.body.append(this.dialog);
     this.list = new IncidentList(this.rows, { onOpen: (id) => this.open(id), typeNames: context.typeNames });
   }
@@ -43,7 +45,9 @@ export class AsOf {
     this.wanted = id;
     this.when.value = localInput(serverNow() - 10 * 60_000, zoneLabel());
     this.when.max = localInput(serverNow(), zoneLabel());
-    this.dialog.showModal();
+    this.from = document.activeElement;
+    this.dialog.show(); // beside the work: queue, keys and command line go on
+    this.when.focus();
     void this.load();
   }
 

@@ -153,6 +153,7 @@ export class Badge {
   }
 
   askBeforeLogout(form) {
+    document.querySelector(".unsent-ask")?.close();
     const leave = () => {
       form.dataset.sure = "1";
       form.requestSubmit();
@@ -164,6 +165,8 @@ export class Badge {
         h("button", { class: "btn", type: "button", onclick: leave }, _("Tetap keluar")),
         h("button", { class: "btn quiet", type: "button", onclick: () => dialog.close() }, _("Batal"))));
     document.body.append(dialog);
-    dialog.showModal();
+    dialog.addEventListener("keydown", (event) => event.key === "Escape" && dialog.close());
+    dialog.show(); // nothing on this page stops for a question
+    dialog.querySelector("button").focus();
   }
 }

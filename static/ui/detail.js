@@ -13,7 +13,7 @@ import { mergedParts, similar } from "./merged.js";
 import { referral } from "./referral.js";
 import { askButton, openRequests, supportText } from "./support.js";
 import { timer } from "./timers.js";
-import { lookIn, unaccepted } from "./unaccepted.js";
+import { CARRIERS, lookIn, unaccepted } from "./unaccepted.js";
 import { UNIT_STATUS, unitLines } from "./units.js";
 import { happening, reasonWords, subtypeName } from "./words.js";
 
@@ -342,7 +342,6 @@ function noteWords(one, data) {
 }
 
 const unitStep = (step) => (step?.unit ? ` · ${step.unit} ${UNIT_STATUS[step.status] ?? step.status}` : "");
-const CARRIERS = { push: "HP", email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
 const FATES = { queued: _("menunggu"), sent: _("terkirim"), delivered: _("sampai"), read: _("dibaca"), failed: _("gagal, dicoba lagi"), dead: _("gagal") };
 function messages(line) {
   const list = line.notices ?? [];

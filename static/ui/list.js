@@ -30,6 +30,7 @@ export class IncidentList {
     const anchor = this.node.querySelector(".row:hover, .row:focus");
     const before = anchor?.getBoundingClientRect().top;
     const ids = new Set(rows.map((row) => row.id));
+    const focused = this.focusedAt();
     for (const [id, { item }] of this.shown) {
       if (!ids.has(id)) {
         item.remove();
@@ -42,10 +43,24 @@ export class IncidentList {
       if (item === place) place = place.nextElementSibling;
       else this.node.insertBefore(item, place);
     }
+    this.keepFocus(focused);
     if (anchor?.isConnected) {
       const box = this.node.closest(".panel-body") ?? this.node;
       box.scrollTop += anchor.getBoundingClientRect().top - before;
     }
+  }
+
+  focusedAt() {
+    const items = [...this.node.children];
+    const at = items.findIndex((item) => item.firstChild === document.activeElement);
+    return at < 0 ? null : { at, item: items[at] };
+  }
+
+  // A row that changes its place keeps the focus; of one that is gone the next row takes it.
+  keepFocus(focused) {
+    if (!focused || this.node.contains(document.activeElement)) return;
+    const item = focused.item.isConnected ? focused.item : this.node.children[Math.min(focused.at, this.node.childElementCount - 1)];
+    item?.firstChild.focus({ preventScroll: true });
   }
 
   item(row, fresh) {

@@ -13,7 +13,7 @@ export class NoteForm {
   // where notes wait that the server has not got yet; without it they are sent at once or not at all.
   constructor({ typing = () => {}, writes = () => null, done }) {
     Object.assign(this, { typing, writes, done, id: null, drafts: new Map(), saidAt: 0 });
-    this.words = h("textarea", { name: "note-text", rows: 2, maxlength: 8000, "aria-label": _("Catatan baru"), placeholder: _("Tulis catatan…"), oninput: () => this.write(), onkeydown: (event) => this.key(event) });
+    this.words = h("textarea", { class: "input", name: "note-text", rows: 2, maxlength: 8000, "aria-label": _("Catatan baru"), placeholder: _("Tulis catatan…"), oninput: () => this.write(), onkeydown: (event) => this.key(event) });
     this.problem = h("div", { "aria-live": "assertive" });
     this.kept = h("div", { class: "stack tight", role: "status", "aria-live": "polite" });
     this.button = h("button", { class: "btn small", type: "submit" }, _("Simpan catatan"));

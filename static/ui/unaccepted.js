@@ -6,7 +6,7 @@ import { _ } from "./lang.js";
 
 export const SILENT_MS = 20_000;
 const LOOK_MS = 15_000; // what became of its messages is not told by the feed
-const CARRIERS = { push: _("HP"), email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
+export const CARRIERS = { push: _("notifikasi"), email: _("surel"), webhook: _("aplikasi dinas"), gateway: "SMS/WhatsApp" };
 const FATES = { queued: _("menunggu"), sent: _("terkirim, belum ada bukti sampai"), delivered: _("sampai"), read: _("dibaca"), failed: _("gagal, dicoba lagi"), dead: _("gagal") };
 const BEST = ["read", "delivered", "sent", "queued", "failed", "dead"];
 
@@ -41,6 +41,6 @@ export function unaccepted(line, { number = "", now = serverNow() } = {}) {
     h("p", {}, h("strong", {}, _("BELUM DITERIMA")), ` ${_("sejak {time}", { time: clock(line.created_at) })} · `,
       number ? [`${_("telepon")} `, h("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, phone(number))] : _("nomor telepon dinas belum diisi")),
     ways.length
-      ? h("ul", { class: "plain" }, ways.map((one) => h("li", { data: { fate: one.state } }, `${CARRIERS[one.channel] ?? one.channel} · `, said(one.to), `: ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.error && ["failed", "dead"].includes(one.state) ? ` (${one.error})` : ""}`)))
+      ? h("ul", { class: "plain" }, ways.map((one) => h("li", { data: { fate: one.state } }, `${CARRIERS[one.channel] ?? one.channel} · `, said(one.to), `: ${FATES[one.state] ?? one.state} ${clock(one.at)}${one.error && ["failed", "dead"].includes(one.state) ? ` (${one.error})` : one.state === "queued" && one.attempts > 1 ? ` (${_("percobaan {n}", { n: one.attempts })})` : ""}`)))
       : h("p", { class: "hint" }, _("Belum ada pesan keluar: dinas ini hanya diberi tahu lewat layar mejanya.")));
 }

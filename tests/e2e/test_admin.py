@@ -36,7 +36,7 @@ def test_a_procedure_is_put_in_order_by_key_or_drag_and_seen_as_the_operator_see
         preview = page.locator("#preview .sop")
         asked = preview.locator("ol").first.locator("li").nth(1)
         expect(asked).to_contain_text("Apakah ada yang terjebak?")
-        expect(asked.get_by_role("button", name="Ya")).to_be_visible()
+        expect(asked.get_by_role("button", name="Ya: Apakah ada yang terjebak?")).to_be_visible()
         assert violations(page) == []
         page.get_by_role("button", name="Terbitkan").click()
         expect(page.get_by_role("status").first).to_contain_text("SOP terbit", timeout=PATIENCE)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.pages import signed_in, wait_live
+from tests.e2e.test_accessibility import violations
 
 pytestmark = pytest.mark.xdist_group("stack")
 WITHIN = 15_000
@@ -58,6 +59,7 @@ def test_a_case_is_found_selected_and_worked_on_by_keyboard_and_units_are_asked_
         page.keyboard.press("F8")
         for code in codes:
             expect(page.locator(f'[data-sent="{code}"]')).to_be_visible(timeout=WITHIN)
+        assert violations(page) == []
         screen.check_clean()
 
 

@@ -10,6 +10,12 @@ from tests.e2e.pages import row, signed_in, wait_live
 pytestmark = pytest.mark.xdist_group("stack")
 PATIENCE = 15_000
 
+UNNAMED = """() => [...document.querySelectorAll("button")].filter((one) => one.offsetParent).filter((one) => {
+  one.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+  return !one.title && !one.querySelector("kbd");
+}).map((one) => one.outerHTML)"""
+"""The buttons in sight that say neither on their face nor when pointed at which key presses them."""
+
 
 class Counted:
     """Presses keys and counts those that are not text."""
@@ -96,4 +102,38 @@ def test_commands_say_what_they_do_and_can_be_taken_back(stack, browser: Browser
         expect(page.locator("#narrative")).to_have_value("setengah kalimat")
         expect(row(page, case["number"])).to_be_visible()
         page.locator("#clear").click()
+        operator.check_clean()
+
+
+def test_every_button_names_a_key_and_the_focus_stays_while_reports_come_in(stack, browser: Browser) -> None:
+    with signed_in(browser, stack.url, "operator.madiun") as operator:
+        page = operator.page
+        wait_live(page)
+        colleague = stack.client("supervisor.madiun")
+
+        def told(words: str) -> str:
+            body = {"region": "35.77", "narrative": words}
+            return str(colleague.post("incidents/", json=body).json()["number"])
+
+        number = told("lampu jalan mati")
+        row(page, number).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#detail .detail-number")).to_have_text(number, timeout=PATIENCE)
+        worse = told("kebakaran rumah, ada orang terjebak")
+        expect(row(page, worse)).to_be_visible(timeout=PATIENCE)
+        expect(row(page, number)).to_be_focused()
+
+        assert page.evaluate(UNNAMED) == []
+
+        row(page, number).focus()
+        page.keyboard.press("?")
+        page.locator('[data-key="key-locate"]').click()
+        page.keyboard.press("Alt+l")
+        page.keyboard.press("Escape")
+        expect(page.locator("#keys")).to_be_hidden()
+        page.keyboard.press("Alt+l")
+        expect(page.locator("#place")).to_be_focused()
+        page.keyboard.press("?")  # in a field it is a letter
+        expect(page.locator("#keys")).to_be_hidden()
+        page.locator("#place").fill("")
         operator.check_clean()

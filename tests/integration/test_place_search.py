@@ -157,3 +157,30 @@ class TestOutlines:
     def test_an_unknown_area_is_not_found(self, operator, path):
         operator.client.force_login(operator.user, backend="django.contrib.auth.backends.ModelBackend")
         assert operator.client.get(path).status_code == 404
+
+
+@pytest.fixture
+def sudirman(operator):
+    place = Place.objects.create(region_id=MADIUN, label="Jalan Panglima Sudirman", kind="jalan", lat=-7.629,
+                                 lon=111.5215)  # fmt: skip
+    caches.clear()
+    return place
+
+
+def test_a_crossing_of_two_streets_is_a_circle_between_them_and_says_so(operator, sudirman):
+    first, *others = asked(operator, "perempatan jl pahlawan - jl sudirman")
+    assert first["label"].startswith("Simpang ")
+    assert "Kec. " in first["label"]
+    assert (first["precision"], set(first)) == ("street", FIELDS)
+    assert first["radius_m"] >= 500
+    assert first["note"].startswith("perkiraan")
+    assert "Jalan Panglima Sudirman" in [one["label"].split(",")[0] for one in others]
+    saved = operator.report("kecelakaan motor", location={"lat": first["lat"], "lon": first["lon"],
+                            "text": first["text"], "precision": first["precision"]})  # fmt: skip
+    assert saved["area"]["precision"] == "street"
+
+
+def test_when_one_street_is_unknown_the_other_is_offered_and_that_is_said(operator):
+    first, *_ = asked(operator, "simpang jalan pahlawan dan jalan sudirman")
+    assert first["label"].startswith("Pahlawan Street Center")
+    assert "jalan sudirman" in first["note"]

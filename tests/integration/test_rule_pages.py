@@ -285,3 +285,12 @@ def test_what_happened_to_the_rules_stands_in_the_history_of_changes(admin):
     page = text(admin.get(reverse("manage-changes", args=[MADIUN])))
     for said in ("Konsep aturan dimulai", "Konsep aturan diubah", "Aturan terbit", "tanpa pemeriksa kedua", "sendiri"):
         assert said in page, said
+
+
+def test_the_groups_of_words_are_explained_in_indonesian_beside_the_editor(admin):
+    page = admin.get(url("rules-new"))
+    rows = {row["code"]: row for row in page.context["groups"]}
+    assert rows["river"]["name"] == "sungai"
+    assert "kali" in rows["river"]["examples"]
+    assert 'data-insert="{river}"' in text(page)
+    assert "korban" in text(admin.get(url("rules-edit", "fire.snake")))

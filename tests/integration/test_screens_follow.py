@@ -376,7 +376,7 @@ NO_BOARD_ROW = {
     "notifying.derive": "messages are no part of a row until one is given up",
     "deliveries.begin": "messages are no part of a row until one is given up",
 }
-CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "channels.")
+CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "area_names.", "channels.")
 """Their events are entries of the audit log (`public` false): no board shows what they change."""
 SCENES = {**STEPS, **CHANGES, **SERVICES, "incident.update of the type": sealing}
 

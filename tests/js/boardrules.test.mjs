@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NO_FILTERS, byAgency, filtersFrom, filtering, finished, grouped, ordered, passes, plan, stateOf, unassigned } from "../../static/dispatch/boardrules.js";
+import { NO_FILTERS, byAgency, filtersFrom, filtering, finished, grouped, ordered, passes, plan, stateOf, unassigned } from "../../static/board/boardrules.js";
 
 const line = (status, code = "bpbd", over = {}) => ({ id: `a-${code}-${status}`, status, agency: { code, name: code.toUpperCase() }, ...over });
 let serial = 0;

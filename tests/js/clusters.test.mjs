@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CELL, TRAIL_MS, Trails, clustered } from "../../static/ui/clusters.js";
+import { CELL, TRAIL_MS, Trails, clustered } from "../../static/board/clusters.js";
 
 const point = (id, x, y, rank = 4) => ({ id, x, y, rank });
 

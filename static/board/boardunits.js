@@ -1,7 +1,7 @@
 // Units by agency: chosen with a tick, several at once, and sent to the selected case in one act. Each gets an answer
 // of its own: sent, asked for, or who has taken it meanwhile.
 import { get, newKey, post, Problem, serverNow } from "../live/api.js";
-import { age } from "../ui/boardmap.js";
+import { age } from "./boardmap.js";
 import { h, notice, replace, said } from "../ui/dom.js";
 import { _, ngettext } from "../ui/lang.js";
 import { UNIT_STATUS } from "../ui/units.js";

@@ -1,7 +1,7 @@
 // The dispatcher's board: list and map in step, units by agency, the case with its next steps, what has to be decided.
 // `?panel=peta|daftar` is a second window of the same board; the windows of one person tell each other what is selected.
 import { newKey, post, Problem, get } from "../live/api.js";
-import { BoardMap } from "../ui/boardmap.js";
+import { BoardMap } from "./boardmap.js";
 import { Bursts } from "../ui/bursts.js";
 import { Detail } from "../ui/detail.js";
 import { byId, debounce, empty, h, notice, replace } from "../ui/dom.js";
@@ -10,11 +10,14 @@ import { _ } from "../ui/lang.js";
 import { actionLabel } from "../ui/actions.js";
 import { Hazards } from "../ui/hazards.js";
 import { areaName } from "../ui/list.js";
-import { noMenu, openMenu, placeOf } from "../ui/menu.js";
+import { noMenu, openMenu, placeOf } from "./menu.js";
 import { bindKeys, inField, keyHelp, makeFeed, paintClock, startPage, watchLink } from "../ui/shell.js";
 import { tickEverySecond } from "../ui/timers.js";
 import { Whereabouts } from "../ui/whereabouts.js";
 import { happening } from "../ui/words.js";
+import { Badge } from "../outbox/badge.js";
+import { keepUnsent } from "../outbox/page.js";
+import { KeptWrites } from "../outbox/writes.js";
 import { Filters } from "./boardfilters.js";
 import { BoardList } from "./boardlist.js";
 import { NumberQueue, ReviewQueue } from "./boardqueues.js";
@@ -44,6 +47,11 @@ const windows = new Windows(`siaga.papan.${config.region}.${config.user_id}`, {
   select: (id) => select(id, { told: false }), open: (id) => has.detail && open(id, { told: false }),
   act: ([id, key]) => has.detail && act(id, key, { told: false }), filters: (now) => has.list && filters.take(now), calm: () => endFlood({ told: false }),
 });
+const outbox = has.detail ? await keepUnsent(config) : null; // a second window writes nothing
+if (outbox) {
+  const connected = () => ["starting", "live", "polling"].includes(feed.mode);
+  context.writes = new KeptWrites({ outbox, connected, changed: (id) => id === detail?.id && detail.data && detail.render(), arrived: (id) => id === detail.id && detail.load() });
+}
 const detail = has.detail ? new Detail(byId("detail"), context) : null;
 const list = has.list ? new BoardList(byId("sections"), { onOpen: open, onSelect: select, onMenu: menu, typeNames: config.types }) : null;
 const filters = new Filters(byId("filters"), { config, changed: ({ told }) => {
@@ -272,5 +280,7 @@ byId("search").addEventListener("keydown", (event) => event.key === "ArrowDown" 
 watchLink(feed, { losing: "" });
 tickEverySecond(() => paintClock(byId("clock")));
 paint();
+if (outbox) new Badge({ outbox });
+outbox?.start();
 feed.start();
 await import("../ui/soundbar.js");

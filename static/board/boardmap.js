@@ -2,11 +2,11 @@
 // position and where they were in the last minutes. What is outside the window is not drawn.
 import { serverNow } from "../live/api.js";
 import { Trails, clustered } from "./clusters.js";
-import { h } from "./dom.js";
-import { PRIORITIES, priorityRank } from "./format.js";
-import { _ } from "./lang.js";
-import { RegionMap } from "./map.js";
-import { shape } from "./priority.js";
+import { h } from "../ui/dom.js";
+import { PRIORITIES, priorityRank } from "../ui/format.js";
+import { _ } from "../ui/lang.js";
+import { RegionMap } from "../ui/map.js";
+import { shape } from "../ui/priority.js";
 
 const L = globalThis.L;
 const BY_RANK = Object.keys(PRIORITIES);

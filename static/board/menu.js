@@ -1,7 +1,7 @@
 // A menu for what is under the pointer or under the focus: opened by the right button, by the menu key or Shift+F10,
 // worked with the arrow keys and first letters, closed by Escape; the focus returns to where it came from.
-import { h } from "./dom.js";
-import { _ } from "./lang.js";
+import { h } from "../ui/dom.js";
+import { _ } from "../ui/lang.js";
 
 let open = null;
 
