@@ -22,7 +22,8 @@ def english(name: str) -> Acting:
 
 
 def test_a_refusal_is_said_in_english_and_named_as_before():
-    answer = english("operator.madiun").client.get("/api/v1/board/", {"region": "99.99"})
+    person = english("operator.madiun")
+    answer = person.client.get("/api/v1/board/", {"region": "99.99"}, headers=person.headers)
     assert answer.json()["title"] == "Not found"
     assert answer.json()["type"] == "/problems/not-found"
 
