@@ -175,6 +175,7 @@ CHANGES = {
     "notice.added": _("Pesan di layar dipasang"),
     "notice.ended": _("Pesan di layar diturunkan"),
     "area.named": _("Nama lain area diubah"),
+    "config.tiles": _("Peta jalan dipasang atau dihapus"),
     "type.added": _("Jenis ditambah"),
     "type.renamed": _("Nama jenis diubah"),
     "type.ended": _("Jenis diakhiri"),

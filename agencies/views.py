@@ -38,7 +38,7 @@ PAGES = (
     ("page.figures", "figures", _("Angka")),
     ("page.manage", "manage", _("Kelola")),
     ("page.national", "national", _("Nasional")),
-    ("page.answers", "answers", _("Jawaban dinas")),
+    ("page.answers", "answers", _("Jawaban")),
     ("rules.reports", "rules-home", _("Aturan")),
 )
 """Permission, URL name, label: in this order the first page that a user may open is where they land."""

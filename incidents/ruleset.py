@@ -21,7 +21,7 @@ from incidents.triage.result import PRIORITIES
 from incidents.triage.rules import RULE_KEYS, SUBTYPES, Rule, RuleBook, merge_sources
 
 Row = Mapping[str, Any]
-MOST_RULES = 500
+MOST_RULES = 1_000
 MOST_PHRASES = 200
 LONGEST_ID, LONGEST_PHRASE = 60, 2000
 _ID = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")

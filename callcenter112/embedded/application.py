@@ -99,7 +99,7 @@ def background(data_dir: Path) -> list[Spec]:
     schedule = str(data_dir / "celerybeat-schedule")
     as_root = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}  # it unpickles nothing
     # each waits for somebody outside, for ten seconds at most
-    threads = ("-Q", "notify", "--pool", "threads", "-c", "16")
+    threads = ("-Q", "notify", "--pool", "threads", "-c", "24")
     return [
         _relay(2),
         _python("worker-sweeps", *worker, "-Q", "sweeps", "--pool", "solo", "-n", "sweeps@%h", *quiet, env=as_root),

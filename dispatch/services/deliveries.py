@@ -40,7 +40,7 @@ IN_FLIGHT = 2
 """Of one channel at a time, so that one that hangs does not take every thread."""
 PUSHES_OUT = 6
 """Pushes at a time: their many telephones have few services, and one that hangs does not take every thread."""
-MOST_OUT = 12
+MOST_OUT = 20
 """Of all channels at a time: fewer than the worker has threads, so that one is free to look for more."""
 MOST_AILING = 6
 """Of those, to channels whose last message failed: the others must not wait for the end of every time limit."""

@@ -51,17 +51,21 @@ class CompiledRules:
     rules: tuple[CompiledRule, ...]
     rules_by_part: tuple[tuple[int, ...], ...]
     points: Points = field(default_factory=lambda: Points({}))
-    openings: dict[int, list[tuple[int, tuple[int, ...]]]] = field(init=False, repr=False, compare=False)
+    openings: dict[int, tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        """Lists each phrase with its rule under the one of its parts that the fewest phrases have, so that only phrases
-        which may stand in a text are looked at."""
+        """Lists each phrase with its rule and its other parts under the one of its parts that the fewest phrases have,
+        so that only phrases which may stand in a text are looked at."""
         phrases = [(n, phrase) for n, rule in enumerate(self.rules) for phrase in dict.fromkeys(rule.phrases)]
         shared = Counter(part for _, phrase in phrases for part in phrase)
-        openings: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        openings: dict[int, list[tuple[int, tuple[int, ...], tuple[int, ...]]]] = {}
         for number, phrase in phrases:
-            openings.setdefault(min(phrase, key=lambda part: shared[part]), []).append((number, phrase))
-        object.__setattr__(self, "openings", openings)
+            rarest = min(phrase, key=lambda part: shared[part])
+            others = tuple(part for part in phrase if part != rarest)
+            openings.setdefault(rarest, []).append((number, phrase, others))
+        object.__setattr__(self, "openings", {part: tuple(rows) for part, rows in openings.items()})
 
 
 def compile_rules(*sources: Iterable[RuleSource] | RuleSource, extra: Iterable[RuleSource] = ()) -> CompiledRules:
@@ -277,8 +281,10 @@ def _phrases_said(rules: CompiledRules, by_part: Hits) -> dict[int, list[tuple[i
     said: dict[int, list[tuple[int, ...]]] = {}
     openings = rules.openings
     for part in by_part:
-        for number, phrase in openings.get(part, ()):
-            for other in phrase:
+        if part not in openings:
+            continue
+        for number, phrase, others in openings[part]:
+            for other in others:
                 if other not in by_part:
                     break
             else:

@@ -207,8 +207,11 @@ def _walk(state: State, at: int, taken: tuple[int, ...], text: _Text) -> None:
         _advance(state, at, taken, text)
     for reach, behind in state.gaps:
         if not behind.opens.isdisjoint(text.said):
+            leads, labels, spans = behind.steps, text.labels, text.spans
             for place in range(at, min(at + reach + 1, end)):
-                _advance(behind, place, taken, text)
+                # Most words lead nowhere: that is remembered, so they are passed without a call.
+                if leads.get(labels[place], behind) is not None or spans[place]:
+                    _advance(behind, place, taken, text)
 
 
 def build_units(tokens: Iterable[Token], lexicon: Lexicon) -> tuple[list[Unit], Spans]:

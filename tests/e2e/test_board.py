@@ -55,7 +55,7 @@ def test_a_case_is_found_selected_and_worked_on_by_keyboard_and_units_are_asked_
         free = page.locator('.unit-row[data-status="available"] input')
         codes = [free.nth(n).locator("xpath=..").locator("strong").inner_text() for n in (0, 1)]
         for code in codes:
-            page.locator(".unit-row").filter(has_text=code).locator("input").check()
+            page.locator(f'.unit-row:has(strong:text-is("{code}")) input').check()
         page.keyboard.press("F8")
         for code in codes:
             expect(page.locator(f'[data-sent="{code}"]')).to_be_visible(timeout=WITHIN)

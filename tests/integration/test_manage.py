@@ -91,6 +91,8 @@ def every_address(region: str) -> list[str]:
             continue  # needs an agreement in force: tested below
         if "/impor/<uuid" in path:
             continue  # needs a file that was sent: tested in test_imports
+        if path.endswith("/peta/hapus/"):
+            continue  # needs a file in use: tested in test_tiles
         if "/piket/<uuid" in path:
             continue  # needs a plan: tested in test_manage_channels
         found.append(reverse(pattern.name, kwargs={n: given[n] for n in re.findall(r"<\w+:(\w+)>", path)}))

@@ -13,7 +13,7 @@ from reporting.models import WallScreen
 from tests.integration.acting import MADIUN, PPU, Acting, part
 
 pytestmark = pytest.mark.django_db
-KEY = re.compile(rb"/layar/([^/\"]+)/")
+KEY = re.compile(rb"/layar/([^/\":]+:[^/\"]+)/")
 
 
 def browser(username: str) -> Client:

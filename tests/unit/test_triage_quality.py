@@ -14,16 +14,16 @@ REPORTS = Path(__file__).parent / "data" / "reports"
 SETS = ("tuning", "held_out", "held_out_later", "held_out_fresh")
 # figure: one limit for each set
 AT_LEAST = {
-    "lead": (0.96, 0.90, 0.905, 0.925),
+    "lead": (0.96, 0.905, 0.905, 0.925),
     "first_two": (0.985, 0.975, 0.98, 0.975),
     "macro_recall": (0.96, 0.90, 0.905, 0.925),
-    "supporting": (0.82, 0.65, 0.56, 0.63),
-    "supporting_precision": (0.63, 0.50, 0.58, 0.60),
-    "review_of_wrong": (0.60, 0.60, 0.25, 0.50),
+    "supporting": (0.84, 0.70, 0.60, 0.64),
+    "supporting_precision": (0.63, 0.52, 0.62, 0.60),
+    "review_of_wrong": (0.60, 0.60, 0.30, 0.50),
 }
 AT_MOST = {
-    "priority_far_off": (0.03, 0.055, 0.03, 0.03),
-    "false_alarm": (0.03, 0.14, 0.14, 0.11),
+    "priority_far_off": (0.025, 0.055, 0.03, 0.03),
+    "false_alarm": (0.01, 0.135, 0.115, 0.11),
     "review": (0.10, 0.165, 0.12, 0.12),
 }
 

@@ -19,3 +19,7 @@ def test_the_examples_are_words_that_callers_say():
 
 def test_a_group_made_of_others_shows_their_words():
     assert "kejang" in word_groups(examples=5_000)["hurt"]
+
+
+def test_a_pattern_is_shown_as_somebody_would_say_it():
+    assert not any("|" in word for words in word_groups().values() for word in words)
