@@ -20,7 +20,11 @@ def deliver(page: Page, origin: str, told: dict) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.on(
         "ServiceWorker.workerRegistrationUpdated",
-        lambda event: found.extend(one["registrationId"] for one in event["registrations"] if not one["isDeleted"]),
+        lambda event: found.extend(
+            one["registrationId"]
+            for one in event["registrations"]
+            if not one["isDeleted"] and one["scopeURL"].startswith(origin)
+        ),
     )
     devtools.send("ServiceWorker.enable")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

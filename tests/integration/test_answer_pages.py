@@ -36,8 +36,10 @@ def day():
     for one in posting.find():
         posting.post(one)
     now = timezone.now()  # seconds only: the day of service may have begun a minute ago
-    Assignment.objects.update(created_at=now - timedelta(seconds=2))
-    Deadline.objects.filter(stage="acknowledge", done_at=None).update(due_at=now - timedelta(seconds=1))
+    begun, missed = now - timedelta(seconds=2), now - timedelta(seconds=1)
+    Assignment.objects.update(created_at=begun)
+    waiting = Deadline.objects.filter(stage="acknowledge", done_at=None)
+    waiting.update(starts_at=begun, warn_at=begun, due_at=missed)
 
 
 def shown(who: str, **query) -> dict[str, list[str]]:

@@ -55,7 +55,8 @@ def test_the_page_asks_for_nothing_by_itself_and_names_the_iphones_way():
     assert re.search(r"allow = .*?requestPermission", script, re.S), "only behind the button"
 
 
-def test_the_admin_sees_how_many_telephones_an_agency_has_and_when_one_last_proved_itself():
+def test_the_admin_sees_how_many_telephones_an_agency_has_and_when_one_last_proved_itself(settings):
+    settings.NOTIFY_LOOPBACK = True  # the push service of this test is on this machine
     admin = signed_in("admin.madiun")
     with push_service() as service:
         for who in ("damkar.madiun", "dp3a.madiun"):

@@ -373,10 +373,12 @@ BY_ACTION = {"incidents.change": CHANGES, "assignments.act": STEPS}
 """Services that do every action of a table: proved action by action."""
 NO_BOARD_ROW = {
     "units.keep_positions": "where units are is passing state without an event (test_passing_state)",
+    "hazards.draw_hazard": "areas of danger lie on maps, not in rows (test_hazards)",
+    "hazards.end_hazard": "areas of danger lie on maps, not in rows (test_hazards)",
     "notifying.derive": "messages are no part of a row until one is given up",
     "deliveries.begin": "messages are no part of a row until one is given up",
 }
-CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "area_names.", "channels.")
+CONFIGURATION = ("rule_sets.", "rule_replays.start_replay", "own_types.", "area_names.", "channels.", "flagging.")
 """Their events are entries of the audit log (`public` false): no board shows what they change."""
 SCENES = {**STEPS, **CHANGES, **SERVICES, "incident.update of the type": sealing}
 
