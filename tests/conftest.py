@@ -24,6 +24,8 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("31", "35.77", "35.79", "36.03", "64.09")
 PASSWORD = "siaga-112-demo"
+PEOPLE = ("user", "apitoken", "membership", "shift", "shifthandover", "pushdevice", "unit")
+"""Tables of agencies/ that change all day and are no part of the configuration in memory."""
 # seconds of one example say nothing on a machine that others use too; figures of speed have tests of their own
 settings.register_profile("siaga", deadline=None)
 settings.load_profile("siaga")
@@ -38,11 +40,44 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    from django.conf import settings as ours
+
+    from agencies import selectors
     from events import bell
 
-    yield
+    with django_db_blocker.unblock():
+        load = _configuration_of_the_template()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selectors, "load_reference", load)
+        # every test client loads the middleware anew, and WhiteNoise would then read the state of all static files
+        patch.setattr(ours, "WHITENOISE_AUTOREFRESH", True, raising=False)
+        yield
     bell.stop()  # a database with a connection to it cannot be dropped
+
+
+def _configuration_of_the_template() -> Any:
+    """`load_reference` that reads the prepared configuration once for all tests. A test that has touched one of its
+    tables, in whatever way, reads for itself: PostgreSQL counts what a transaction has changed."""
+    from django.db import connection
+
+    from agencies import selectors
+
+    read = selectors.load_reference
+    prepared = selectors.versions()[0]["reference"]
+    kept = read(prepared)
+
+    def load(version: int) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
+                "WHERE relname LIKE 'agencies!_%%' ESCAPE '!' AND relname <> ALL(%s)",
+                [[f"agencies_{name}" for name in PEOPLE]],
+            )
+            [(touched,)] = cursor.fetchall()
+        return kept if version == prepared and not touched else read(version)
+
+    return load
 
 
 @pytest.fixture(autouse=True)
