@@ -54,15 +54,17 @@ async function keepPage(address) {
   if (url.origin !== location.origin) return false;
   const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", redirect: "error" }).catch(() => null);
   if (!answer?.ok || answer.headers.get(header) !== url.pathname || answer.headers.get("Siaga-Version") !== version) return false;
-  await store(url, answer);
-  return true;
+  return store(url.href, answer).then(() => true, () => false);
 }
 
-// One of each: whoever worked here last, of whatever region.
+// One of each: whoever worked here last, of whatever region. The one before goes when the new one is there, whole: the
+// link may be cut in the middle of it.
 async function store(address, answer) {
   const cache = await caches.open(PAGES);
-  await cache.delete(new URL(address).pathname, { ignoreSearch: true, ignoreVary: true });
+  const { pathname } = new URL(address);
+  const before = (await cache.keys()).filter((request) => new URL(request.url).pathname === pathname && request.url !== String(address));
   await cache.put(address, answer);
+  for (const request of before) await cache.delete(request, { ignoreVary: true });
 }
 
 // From the network; when that fails, is too slow or only a proxy answers: what is kept. Only the screens that people
