@@ -16,6 +16,9 @@ import pytest
 from callcenter112.embedded import postgres, session
 from callcenter112.embedded.datadir import DataDir
 
+LONG = ("stack", "services", "compose", "bench")
+"""Groups of tests that share what takes long to start, the longest first."""
+
 _running = contextlib.ExitStack()
 
 
@@ -36,8 +39,16 @@ def pytest_load_initial_conftests() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures seconds on the whole machine comes last, when the other worker is idle."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    """The long groups that stay on one worker come first, each on one of its own; what measures seconds on the whole
+    machine comes last, when the other worker is idle."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("alone"):
+        return len(LONG) + 1
+    group = item.get_closest_marker("xdist_group")
+    return LONG.index(group.args[0]) if group and group.args[0] in LONG else len(LONG)
 
 
 @pytest.hookimpl(trylast=True)
