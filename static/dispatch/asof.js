@@ -44,7 +44,6 @@ export class AsOf {
   show(id = null) {
     this.wanted = id;
     this.when.value = localInput(serverNow() - 10 * 60_000, zoneLabel());
-    this.when.max = localInput(serverNow(), zoneLabel());
     this.from = document.activeElement;
     this.dialog.show(); // beside the work: queue, keys and command line go on
     this.when.focus();
@@ -52,13 +51,17 @@ export class AsOf {
   }
 
   shift(minutes) {
-    const now = Date.parse(withOffset(this.when.value, zoneLabel()));
-    this.when.value = localInput(Math.min(now + minutes * 60_000, serverNow() - 1000), zoneLabel());
-    void this.load();
+    this.go(Date.parse(withOffset(this.when.value, zoneLabel())) + minutes * 60_000);
   }
 
   submit(event) {
     event.preventDefault();
+    if (this.when.value) this.go(Date.parse(withOffset(this.when.value, zoneLabel())));
+  }
+
+  // What has not happened yet is as far as now: the dialog may have been open for a while.
+  go(ms) {
+    this.when.value = localInput(Math.min(ms, serverNow() - 1000), zoneLabel());
     void this.load();
   }
 

@@ -1,10 +1,13 @@
 """What a person does on each screen, in their words. Elements are found as a person finds them: by role and name."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error as PageError
 
 PASSWORD = "siaga-112-demo"
 
@@ -41,6 +44,18 @@ def signed_in(browser: Browser, url: str, username: str, *, width: int = 1440, h
         yield Screen(page, faults)
     finally:
         context.close()
+
+
+def until(page: Page, expression: str, *, seconds: float) -> None:
+    """Until an expression of the page, or what it promises, is true. Playwright's own wait takes a promise itself for
+    an answer, and an unfinished page is asked again."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(PageError):
+            if page.evaluate(expression):
+                return
+        page.wait_for_timeout(100)
+    pytest.fail(f"not within {seconds} s: {expression}")
 
 
 def wait_live(page: Page) -> None:

@@ -1,6 +1,7 @@
 """A call-taker works through everything that can happen between the keyboard and the database."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.cable import Cable, cable
-from tests.e2e.pages import PASSWORD, press, report_by_keyboard, row, signed_in, wait_live
+from tests.e2e.pages import PASSWORD, press, report_by_keyboard, row, signed_in, until, wait_live
 
 pytestmark = pytest.mark.xdist_group("stack")
 CANARY = "KANARI4417"
@@ -46,13 +47,14 @@ def sign_in(context: BrowserContext, url: str, username: str = "operator.madiun"
 
 def wait_ready(page: Page) -> None:
     """Until the pages for the hours without a server are kept."""
-    page.wait_for_function(
+    until(
+        page,
         """async () => {
           const kept = (await caches.keys()).find((name) => name.startsWith("siaga112-pages"));
           const pages = kept ? await (await caches.open(kept)).keys() : [];
           return pages.length > 0 && navigator.serviceWorker.controller?.state === "activated";
         }""",
-        timeout=30_000,
+        seconds=30,
     )
 
 
@@ -468,11 +470,7 @@ def test_a_new_version_waits_until_somebody_asks_for_it(desk, net, stack) -> Non
     strip.get_by_role("button", name="Muat ulang").click()
     expect(strip).to_have_count(0)
     expect(page.locator("#narrative")).to_have_value("sedang mengetik saat versi baru datang")
-    page.wait_for_function(
-        """async (version) => (await caches.keys()).every((name) => name.endsWith(version))""",
-        arg=newer,
-        timeout=15_000,
-    )
+    until(page, f"caches.keys().then((all) => all.every((name) => name.endsWith({json.dumps(newer)})))", seconds=15)
     wait_ready(page)
     net.set("cut")
     reload(page)

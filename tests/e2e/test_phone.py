@@ -33,8 +33,8 @@ def deliver(page: Page, origin: str, told: dict) -> None:
     devtools.send("ServiceWorker.deliverPushMessage", message)
 
 
-def test_a_test_push_is_shown_by_the_phone_and_proved_on_its_page(stack, browser: Browser) -> None:
-    with push_service() as service, signed_in(browser, stack.url, "bpbd.madiun", width=390, height=844) as phone:
+def test_a_test_push_is_shown_by_the_phone_and_proved_on_its_page(stack, windowed: Browser) -> None:
+    with push_service() as service, signed_in(windowed, stack.url, "bpbd.madiun", width=390, height=844) as phone:
         page = phone.page
         page.context.grant_permissions(["notifications"], origin=stack.url)
         page.goto(f"{stack.url}/hp/")

@@ -4,14 +4,13 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import Error as PageError
 
-from tests.e2e.pages import signed_in
+from tests.e2e.pages import signed_in, until
 from tests.e2e.test_accessibility import violations
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -57,17 +56,6 @@ def wall(browser: Browser, stack, *, width: int = 1920, height: int = 1080, cut:
         yield screen.page
         if not cut:
             screen.check_clean()
-
-
-def until(page: Page, expression: str, *, seconds: float) -> None:
-    """As wait_for_function, which the page's policy forbids; a page that is being loaded is asked again."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with suppress(PageError):
-            if page.evaluate(expression):
-                return
-        page.wait_for_timeout(100)
-    pytest.fail(f"not within {seconds} s: {expression}")
 
 
 def report(api: httpx.Client, words: str, **more: object) -> dict:
