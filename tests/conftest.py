@@ -21,6 +21,11 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from tests import browsers
+from tests.browsers import browser, windowed
+
+__all__ = ["browser", "windowed"]
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("31", "35.77", "35.79", "36.03", "64.09")
 PASSWORD = "siaga-112-demo"
@@ -29,6 +34,16 @@ PEOPLE = ("user", "apitoken", "membership", "shift", "shifthandover", "pushdevic
 # seconds of one example say nothing on a machine that others use too; figures of speed have tests of their own
 settings.register_profile("siaga", deadline=None)
 settings.load_profile("siaga")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "browser" not in getattr(item, "fixturenames", ()):
+        browsers.close()
+
+
+def pytest_sessionfinish() -> None:
+    browsers.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -27,6 +28,22 @@ class Screen:
         return self.page.url
 
 
+_sessions: dict[tuple[str, str], list[Any]] = {}
+"""Cookies of who has signed in before: the password is slow to check, on purpose."""
+
+
+def enter(page: Page, url: str, username: str) -> None:
+    """To the page of the person's role: in the session that they have, else by name and password."""
+    page.context.add_cookies(_sessions.get((url, username), []))
+    page.goto(f"{url}/")
+    if "/masuk/" in page.url:
+        page.get_by_label("Nama pengguna").fill(username)
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: "/masuk/" not in address)
+        _sessions[url, username] = page.context.cookies(url)
+
+
 @contextmanager
 def signed_in(browser: Browser, url: str, username: str, *, width: int = 1440, height: int = 900) -> Iterator[Screen]:
     """A browser of its own for one person, signed in and on the page of their role."""
@@ -35,11 +52,7 @@ def signed_in(browser: Browser, url: str, username: str, *, width: int = 1440, h
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.goto(f"{url}/masuk/")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: "/masuk/" not in address)
+    enter(page, url, username)
     try:
         yield Screen(page, faults)
     finally:

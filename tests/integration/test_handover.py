@@ -6,7 +6,6 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from agencies.ids import new_id
 from dispatch.models import Deadline

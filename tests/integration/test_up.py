@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.pages import report_by_keyboard, row, signed_in, wait_live
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = (
@@ -241,6 +244,32 @@ def test_a_killed_supervisor_leaves_no_orphan(centre: Centre) -> None:
     assert wait_gone(centre, 10), centre.processes()
     centre.start()  # and its leftovers are in nobody's way
     assert centre.answers()
+
+
+def test_while_valkey_does_not_answer_reports_are_saved_and_reach_the_other_screens(
+    centre: Centre, browser: Browser
+) -> None:
+    """Frozen and not killed: a killed one is back before a screen has noticed. Screens that are not cut off do not say
+    so: what Valkey no longer rings for, the feed finds in the database."""
+    wait_for_return(centre, [], 60)
+    url, valkey = f"http://127.0.0.1:{centre.ports[0]}", centre.children()["valkey"]
+    with (
+        signed_in(browser, url, "operator.madiun") as operator,
+        signed_in(browser, url, "damkar.madiun") as desk,
+    ):
+        screens = [operator.page, desk.page]
+        for page in screens:
+            wait_live(page)
+        os.kill(valkey, signal.SIGSTOP)
+        try:
+            time.sleep(5)  # everything that had an answer of it on the way has seen it fail
+            number = report_by_keyboard(operator.page, place="Taman", words="kebakaran rumah di kelurahan Taman")
+            expect(row(desk.page, number)).to_be_visible(timeout=10_000)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(valkey, signal.SIGCONT)
+        for page in screens:
+            expect(page.locator("#age")).to_have_attribute("data-link", "live", timeout=30_000)
 
 
 def test_each_killed_process_is_back_within_five_seconds(centre: Centre) -> None:

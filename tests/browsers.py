@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -13,6 +14,8 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
+_open = ExitStack()
+_browsers: list[Browser] = []
 
 
 def found(*names: str) -> str:
@@ -20,12 +23,15 @@ def found(*names: str) -> str:
     return path or pytest.skip(f"no {names[0]} on this machine: not tested in a browser")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found(SHELL, *WHOLE), args=ARGUMENTS)
-        yield started
-        started.close()
+@pytest.fixture
+def browser() -> Browser:
+    """The same one for all tests of a worker that need one, one after the other."""
+    if not _browsers:
+        path = found(SHELL, *WHOLE)
+        playwright = _open.enter_context(sync_playwright())
+        _browsers.append(playwright.chromium.launch(executable_path=path, args=ARGUMENTS))
+        _open.callback(_browsers[0].close)
+    return _browsers[0]
 
 
 @pytest.fixture
@@ -34,3 +40,9 @@ def windowed(browser: Browser) -> Iterator[Browser]:
     started = browser.browser_type.launch(executable_path=found(*WHOLE), args=ARGUMENTS)
     yield started
     started.close()
+
+
+def close() -> None:
+    """Playwright keeps an event loop in this thread, and Django asks nothing of the database beside one."""
+    _browsers.clear()
+    _open.close()
