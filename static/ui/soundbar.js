@@ -65,7 +65,7 @@ function tick() {
   flood.now(performance.now(), alarms.raised);
   paintFlood();
   if (kind) alarm.play(kind);
-  document.body.dataset.alarms = String(active.size);
+  document.body.dataset.alarms = [...active.keys()].join(" ");
 }
 
 feed.addEventListener("board", () => (loaded = true));

@@ -35,8 +35,8 @@ def test_the_receiving_centre_takes_one_case_and_sends_another_back(stack, brows
         for answer in ("accept", "refuse"):
             number = reported(stack)
             hand_over(here.page, number, "Kab. Penajam Paser Utara")
-            waiting = here.page.locator("#handovers .handover[data-direction=out]")
-            expect(waiting).to_contain_text("menunggu jawaban", timeout=WITHIN)
+            waiting = here.page.locator("#handovers .handover[data-direction=out]").filter(has_text="menunggu jawaban")
+            expect(waiting).to_have_count(1, timeout=WITHIN)
             expect(waiting.locator(".timer")).to_contain_text(re.compile(r"00\.\d\d"))
             offer = there.page.locator("#handovers .handover[data-direction=in]")
             expect(offer).to_contain_text("dari Kota Madiun", timeout=WITHIN)
