@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 SHELL = "chromium-headless-shell"
 """The same browser without a window of its own: a person who sits down at it costs a quarter of the time."""
@@ -14,6 +14,7 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
+expect.set_options(timeout=10_000)  # what is measured says so itself; the rest has to come, also on a slow machine
 _open = ExitStack()
 _browsers: list[Browser] = []
 

@@ -98,13 +98,15 @@ def test_an_unknown_region_is_refused(tmp_path):
     assert b"99.99" in done.stderr
 
 
+@pytest.mark.alone
+@pytest.mark.xdist_group("alone")
 def test_148_reports_take_less_than_three_seconds_with_the_start(tmp_path):
     lines = [{"id": n, "text": f"kebakaran rumah nomor {n}, dua orang terjebak, tolong cepat"} for n in range(148)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = classify(lines, "--region", "31", tmp_path=tmp_path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert len(answers(done)) == 148
-    # processor time: what it takes on a machine that has nothing else to do
+    # processor time, and beside nobody: two threads of one core take each other's
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
 
 
